@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { VirtualClock } from './clock.ts'
+import { linkOf } from './host/link.ts'
+import type { TwinApp } from './http.ts'
+import { PORTAL_ID } from './hubspot/portal.ts'
+import { hubspotTwin } from './hubspot/twin.ts'
+import { salesforceTwin } from './salesforce/twin.ts'
+import { type GenerateOptions, generateScenario } from './scenario/generate.ts'
+import { type Loaded, loadScenario } from './scenario/load.ts'
+import { type ReadOptions, readScenario } from './scenario/read.ts'
+import type { Company, Scenario } from './scenario/types.ts'
+
+const HOST = '127.0.0.1'
+const CLIENT = { id: 'leadtime', secret: 'leadtime-secret' }
+const TOKEN = 'pat-na1-leadtime'
+
+export interface TwinsOptions {
+  /** A scenario folder, or what to generate. */
+  scenario: string | GenerateOptions
+  /** 0 or nothing for a free one. */
+  salesforcePort?: number | undefined
+  hubspotPort?: number | undefined
+  /** Folder for the twins' files; the system's temporary folder when left out. */
+  storage?: string | undefined
+  warn?: ReadOptions['warn']
+  /** How far: rows of a file read, or people loaded. */
+  progress?: ((what: string, done: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+export interface Twins {
+  salesforceUrl: string
+  hubspotUrl: string
+  portalId: number
+  clientId: string
+  clientSecret: string
+  /** HubSpot's access token. */
+  token: string
+  clock: VirtualClock
+  company: Company
+  /** How many people were loaded, and how many events are still to come. */
+  people: number
+  pending(): number
+  /** Stops both servers and removes their files; more than once does nothing more. */
+  close(): Promise<void>
+}
+
+/**
+ * Both CRMs on this machine, filled and listening on 127.0.0.1, their clock standing at the scenario's `now`.
+ * @throws ScenarioError for a bad folder, RangeError for options that generate nothing, EADDRINUSE
+ */
+export async function startTwins(options: TwinsOptions): Promise<Twins> {
+  const undo: (() => unknown)[] = []
+  const close = async () => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step()
+  }
+  try {
+    return await start(options, undo, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function start(
+  options: TwinsOptions,
+  undo: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<Twins> {
+  const scenario = await openScenario(options)
+  const { company } = scenario
+  undo.push(() => scenario.close())
+  const dir = makeFolder(options.storage ?? tmpdir(), undo)
+  const clock = new VirtualClock(company.now)
+  undo.push(() => clock.stand())
+  const salesforce = salesforceTwin({ clock, file: join(dir, 'salesforce.sqlite'), client: CLIENT })
+  undo.push(() => salesforce.close())
+  const hubspot = hubspotTwin({
+    clock,
+    file: join(dir, 'hubspot.sqlite'),
+    token: TOKEN,
+    linkOf: linkOf(salesforce.app),
+  })
+  undo.push(() => hubspot.close())
+  for (const { app } of [salesforce, hubspot]) app.get('/_twin/company', () => companyCard(company))
+  const loaded = await loadScenario({
+    scenario,
+    sinks: [salesforce.sink, hubspot.sink],
+    clock,
+    file: join(dir, 'pending.sqlite'),
+    progress: people => options.progress?.('people loaded', people),
+    signal: options.signal,
+  })
+  undo.push(() => loaded.close())
+  scenario.close()
+  return {
+    salesforceUrl: await listen(salesforce.app, options.salesforcePort),
+    hubspotUrl: await listen(hubspot.app, options.hubspotPort),
+    portalId: PORTAL_ID,
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    token: TOKEN,
+    clock,
+    company,
+    ...counts(loaded),
+    close,
+  }
+}
+
+function openScenario({ scenario, warn, progress }: TwinsOptions): Promise<Scenario> | Scenario {
+  if (typeof scenario !== 'string') return generateScenario(scenario)
+  const read: ReadOptions = { progress: (rows, file) => progress?.(`rows of ${file} read`, rows) }
+  return readScenario(scenario, warn ? { ...read, warn } : read)
+}
+
+/** A folder of the twins' own, gone when they close and also when the process ends without closing them. */
+function makeFolder(parent: string, undo: (() => unknown)[]): string {
+  mkdirSync(parent, { recursive: true })
+  const dir = mkdtempSync(join(parent, 'leadtime-twins-'))
+  const remove = () => rmSync(dir, { recursive: true, force: true })
+  process.once('exit', remove)
+  undo.push(() => {
+    process.off('exit', remove)
+    remove()
+  })
+  return dir
+}
+
+async function listen(app: TwinApp, port = 0): Promise<string> {
+  return await app.listen({ host: HOST, port })
+}
+
+function counts(loaded: Loaded) {
+  return { people: loaded.people, pending: () => loaded.pending() }
+}
+
+/** What a visitor may know of the company beforehand: who is who. */
+function companyCard({ name, description, timeZone, start, now, users, campaigns }: Company) {
+  return { name, description, timeZone, start, now, users, campaigns }
+}

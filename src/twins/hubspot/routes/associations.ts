@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { invalid, notFound } from '../errors.ts'
+import { associationTypeId, type ObjectInfo } from '../objects.ts'
+import type { Portal } from '../portal.ts'
+import { afterOf, idOf, inputsOf, limitOf, paramsOf, queryOf, typeOf } from '../query.ts'
+import { iso } from '../record.ts'
+import { families } from './families.ts'
+
+const MAX_INPUTS = 1000
+const PAGE = 500
+
+interface Pair {
+  from: ObjectInfo
+  to: ObjectInfo
+  typeId: number
+}
+
+interface ReadInput {
+  id?: unknown
+  after?: string
+}
+
+/** Associations v4: many at once, of one record, and their labels. */
+export function associationRoutes(app: FastifyInstance, portal: Portal): void {
+  for (const prefix of families('crm/associations', 'v4')) {
+    app.post(`${prefix}/:from/:to/batch/read`, (request, reply) => readBatch(portal, request, reply))
+    app.get(`${prefix}/:from/:to/labels`, request => {
+      const { typeId } = pairOf(request)
+      return { results: [{ category: 'HUBSPOT_DEFINED', typeId, label: null }] }
+    })
+  }
+  for (const prefix of families('crm/objects', 'v4')) {
+    app.get(`${prefix}/:from/:id/associations/:to`, request => readOne(portal, request))
+  }
+}
+
+/** @throws HubspotError 400 for types that do not associate */
+function pairOf(request: FastifyRequest): Pair {
+  const [from, to] = [typeOf(request, 'from'), typeOf(request, 'to')]
+  const typeId = associationTypeId(from.type, to.type)
+  if (typeId === undefined)
+    throw invalid(`No association types exist between ${from.plural} and ${to.plural}`)
+  return { from, to, typeId }
+}
+
+/** A page of associated records, from id `start` on. */
+function targets(portal: Portal, { from, to, typeId }: Pair, id: number, start: number, limit: number) {
+  const ids = portal.store.associated(from.type, id, to.type, start - 1, limit + 1)
+  const next = ids[limit]
+  const associationTypes = [{ category: 'HUBSPOT_DEFINED', typeId, label: null }]
+  return {
+    to: ids.slice(0, limit).map(toObjectId => ({ toObjectId, associationTypes })),
+    ...(next !== undefined && { paging: { next: { after: String(next) } } }),
+  }
+}
+
+/** Ids without any association are absent from the results and named in the errors. */
+function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
+  const pair = pairOf(request)
+  const inputs = inputsOf<ReadInput>(request, MAX_INPUTS)
+  const results: unknown[] = []
+  const errors: unknown[] = []
+  for (const { id, after } of inputs) {
+    const text = String(id ?? '')
+    const found = targets(portal, pair, idOf(text), Number(after ?? 0) || 0, PAGE)
+    if (found.to.length > 0) results.push({ from: { id: text }, ...found })
+    else errors.push(without(pair, text))
+  }
+  portal.parts.counters.records('read', results.length)
+  const now = iso(portal.clock.now())
+  const body = { status: 'COMPLETE', results, startedAt: now, completedAt: now }
+  if (errors.length === 0) return body
+  return reply.code(207).send({ ...body, numErrors: errors.length, errors })
+}
+
+function without({ from, to }: Pair, id: string) {
+  return {
+    status: 'error',
+    category: 'OBJECT_NOT_FOUND',
+    subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+    message: `No ${to.type} is associated with ${from.type} ${id}.`,
+    context: { fromObjectId: [id], fromObjectType: [from.typeId], toObjectType: [to.typeId] },
+  }
+}
+
+function readOne(portal: Portal, request: FastifyRequest) {
+  const pair = pairOf(request)
+  const query = queryOf(request)
+  const id = idOf(paramsOf(request).id ?? '')
+  if (!portal.store.get(pair.from.type, id)) throw notFound()
+  const { to, paging } = targets(portal, pair, id, afterOf(query), limitOf(query, PAGE, PAGE))
+  portal.parts.counters.records('read', to.length)
+  return { results: to, ...(paging && { paging }) }
+}

@@ -1,0 +1,166 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { wordsOf } from './filters.ts'
+import type { ObjectType } from './objects.ts'
+import { OBJECTS } from './objects.ts'
+import type { Rec } from './record.ts'
+import { createIndexes, createTables } from './schema.ts'
+
+interface Row {
+  id: number
+  created: number
+  modified: number
+  archived_at: number | null
+  key: string | null
+  properties: string
+  history: string
+}
+
+const COLUMNS = 'id, created, modified, archived_at, key, properties, history'
+const FIRST_ID = 51
+
+/** The records of the portal in one SQLite file. */
+export class RecordStore {
+  readonly db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #lastId = new Map<ObjectType, number>(OBJECTS.map(({ type }) => [type, FIRST_ID - 1]))
+
+  /** @param file path of a new SQLite file, or `:memory:` @throws Error when it already holds records */
+  constructor(file: string) {
+    this.db = new DatabaseSync(file)
+    this.db.function('words', { deterministic: true }, wordsOf)
+    createTables(this.db, file)
+  }
+
+  index(): void {
+    createIndexes(this.db)
+  }
+
+  /** A statement by its text, prepared once. */
+  sql(text: string): StatementSync {
+    const known = this.#statements.get(text)
+    if (known) return known
+    const statement = this.db.prepare(text)
+    this.#statements.set(text, statement)
+    return statement
+  }
+
+  /** Runs inside the open transaction, or in one of its own. */
+  transaction<T>(work: () => T): T {
+    if (this.db.isTransaction) return work()
+    this.db.exec('BEGIN')
+    try {
+      const result = work()
+      this.db.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  nextId(type: ObjectType): number {
+    const id = this.#lastId.get(type)! + 1
+    this.#lastId.set(type, id)
+    return id
+  }
+
+  save(rec: Rec): void {
+    if (!rec.unsaved) return
+    const { id, created, modified, archivedAt, key } = rec
+    const [properties, history] = [JSON.stringify(rec.properties), JSON.stringify(rec.history)]
+    if (rec.unsaved === 'new') {
+      this.sql(`INSERT INTO ${rec.type} (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`) //
+        .run(id, created, modified, archivedAt, key, properties, history)
+    } else {
+      this.sql(
+        `UPDATE ${rec.type} SET modified = ?, archived_at = ?, properties = ?, history = ? WHERE id = ?`,
+      ) //
+        .run(modified, archivedAt, properties, history, id)
+    }
+    rec.unsaved = null
+  }
+
+  get(type: ObjectType, id: number): Rec | undefined {
+    const row = this.sql(`SELECT ${COLUMNS} FROM ${type} WHERE id = ?`).get(id)
+    return row && record(type, row as unknown as Row)
+  }
+
+  getAll(type: ObjectType, ids: readonly number[]): Rec[] {
+    return this.select(type, 'id IN (SELECT value FROM json_each(?)) ORDER BY id', [JSON.stringify(ids)])
+  }
+
+  /** Records of a type under a condition with its order and limit. */
+  select(type: ObjectType, condition: string, values: readonly (string | number)[]): Rec[] {
+    const rows = this.sql(`SELECT ${COLUMNS} FROM ${type} WHERE ${condition}`).all(...values)
+    return rows.map(row => record(type, row as unknown as Row))
+  }
+
+  /** In order of id from `from` on; `archived` gives the archived ones only. */
+  page(type: ObjectType, from: number, limit: number, archived: boolean): Rec[] {
+    const state = archived ? 'IS NOT NULL' : 'IS NULL'
+    return this.select(type, `id >= ? AND archived_at ${state} ORDER BY id LIMIT ?`, [from, limit])
+  }
+
+  count(type: ObjectType): number {
+    return this.sql(`SELECT count(*) AS n FROM ${type} WHERE archived_at IS NULL`).get()!.n as number
+  }
+
+  /** Both directions at once. */
+  associate(a: Rec, b: Rec): void {
+    const insert = this.sql('INSERT OR IGNORE INTO association VALUES (?, ?, ?, ?)')
+    insert.run(a.type, a.id, b.type, b.id)
+    insert.run(b.type, b.id, a.type, a.id)
+  }
+
+  /** Ids associated with a record, ascending, from `after` exclusive. */
+  associated(from: ObjectType, id: number, to: ObjectType, after = 0, limit = -1): number[] {
+    const text =
+      'SELECT to_id FROM association WHERE from_type = ? AND to_type = ? AND from_id = ? AND to_id > ? ORDER BY to_id LIMIT ?'
+    return this.sql(text)
+      .all(from, to, id, after, limit)
+      .map(row => row.to_id as number)
+  }
+
+  /** A merged record's associations and aliases move to the survivor. */
+  replace(old: Rec, survivor: Rec): void {
+    const { type } = old
+    const gone = this.sql(
+      'DELETE FROM association WHERE from_type = ? AND to_type = ? AND from_id = ? AND to_id = ?',
+    )
+    for (const other of OBJECTS) {
+      for (const id of this.associated(type, old.id, other.type)) {
+        gone.run(type, other.type, old.id, id)
+        gone.run(other.type, type, id, old.id)
+        const end = this.get(other.type, id)
+        if (end) this.associate(survivor, end)
+      }
+    }
+    this.sql('UPDATE alias SET id = ? WHERE type = ? AND id = ?').run(survivor.id, type, old.id)
+    this.sql('INSERT INTO alias VALUES (?, ?, ?)').run(type, old.id, survivor.id)
+    this.sql(`DELETE FROM ${type} WHERE id = ?`).run(old.id)
+  }
+
+  /** The id a merged record lives on under; the id itself for any other. */
+  resolve(type: ObjectType, id: number): number {
+    const row = this.sql('SELECT id FROM alias WHERE type = ? AND old = ?').get(type, id)
+    return row ? (row.id as number) : id
+  }
+
+  close(): void {
+    if (this.db.isOpen) this.db.close()
+  }
+}
+
+function record(type: ObjectType, row: Row): Rec {
+  return {
+    type,
+    id: row.id,
+    created: row.created,
+    modified: row.modified,
+    archivedAt: row.archived_at,
+    key: row.key,
+    properties: JSON.parse(row.properties) as Rec['properties'],
+    history: JSON.parse(row.history) as Rec['history'],
+    unsaved: null,
+  }
+}

@@ -1,0 +1,67 @@
+import type { VirtualClock } from '../clock.ts'
+import { type TwinApp, twinApp } from '../http.ts'
+import { notFound } from './errors.ts'
+import { OBJECTS } from './objects.ts'
+import { pages } from './pages/pages.ts'
+import { openPortal } from './portal.ts'
+import { api } from './routes/api.ts'
+import { HubspotScenario, type LinkOf } from './scenario.ts'
+import { RecordStore } from './store.ts'
+
+export interface HubspotTwinOptions {
+  clock: VirtualClock
+  /** Path of a new SQLite file, or `:memory:`. */
+  file: string
+  /** The access token to accept; without it any bearer token will do. */
+  token?: string
+  /** Answers 429 beyond 190 calls in 10 s and 5 searches in 1 s of real time. */
+  enforceLimits?: boolean
+  /** Virtual seconds before a changed record is found by search. */
+  searchLagSeconds?: number
+  /** Salesforce ids of a person, for scenarios with a connector. */
+  linkOf?: LinkOf
+}
+
+export interface HubspotTwin {
+  /** Not yet listening. */
+  app: TwinApp
+  sink: HubspotScenario
+  /** Stops the server and closes the file; more than once does nothing more. */
+  close(): Promise<void>
+}
+
+/** A HubSpot account over HTTP with records in SQLite, empty until its sink is filled. */
+export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
+  const { clock, file, token, enforceLimits = false, searchLagSeconds = 0, linkOf } = options
+  const store = new RecordStore(file)
+  const app = twinApp({
+    vendor: 'hubspot',
+    clock,
+    people: (after, limit) => sink.people.list(after, limit),
+    state: () => ({
+      people: sink.people.count(),
+      records: Object.fromEntries(OBJECTS.map(({ type, plural }) => [plural, store.count(type)])),
+    }),
+  })
+  const portal = openPortal(store, clock, app, searchLagSeconds)
+  const sink = new HubspotScenario(portal, linkOf)
+  const settle = () => sink.settle(clock.now())
+  app.register((scope, _options, done) => {
+    api(scope, portal, { token, enforceLimits, settle })
+    done()
+  })
+  app.register((scope, _options, done) => {
+    scope.addHook('onRequest', (_request, _reply, next) => {
+      settle()
+      next()
+    })
+    pages(scope, portal)
+    done()
+  })
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound().body()))
+  const close = async () => {
+    await app.close()
+    store.close()
+  }
+  return { app, sink, close }
+}

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Organisation } from '../organisation.ts'
+import { user } from '../schema/organization.ts'
+import { type Client, GrantError, type Sessions } from '../sessions.ts'
+
+interface Parts {
+  organisation: Organisation
+  sessions: Sessions
+  now: () => number
+}
+
+/** Tokens, revocation and identity. Bodies are forms, also when they come chunked. */
+export function oauthRoutes(app: FastifyInstance, { organisation, sessions, now }: Parts): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(String(body))),
+  )
+  app.post('/services/oauth2/token', { config: { kind: 'other' } }, (request, reply) => {
+    try {
+      const token = sessions.grant(formOf(request), basicOf(request))
+      return tokenReply(request, token)
+    } catch (error) {
+      if (!(error instanceof GrantError)) throw error
+      return reply.code(400).send({ error: error.error, error_description: error.message })
+    }
+  })
+  app.post('/services/oauth2/revoke', { config: { kind: 'other' } }, (request, reply) => {
+    if (sessions.revoke(formOf(request).get('token') ?? '')) return reply.code(200).send()
+    reply.code(400).type('application/x-www-form-urlencoded')
+    return reply.send('error=unsupported_token_type&error_description=this+token+type+is+not+supported')
+  })
+  app.get('/id/:organisation/:user', { config: { kind: 'other' } }, (request, reply) => {
+    if (!sessions.isLive(tokenOf(request))) return reply.code(403).type('text/plain').send('Bad_OAuth_Token')
+    return identity(request)
+  })
+
+  function tokenReply(request: FastifyRequest, token: string): object {
+    return {
+      access_token: token,
+      instance_url: originOf(request),
+      id: identityUrl(request),
+      token_type: 'Bearer',
+      issued_at: String(now()),
+      signature: 'dHdpbg==',
+      scope: 'api refresh_token id',
+    }
+  }
+
+  function identityUrl(request: FastifyRequest): string {
+    return `${originOf(request)}/id/${organisation.id}/${organisation.apiUserId}`
+  }
+
+  function identity(request: FastifyRequest): object {
+    const row = organisation.database.get(user, organisation.apiUserId)!
+    const origin = originOf(request)
+    return {
+      id: identityUrl(request),
+      asserted_user: true,
+      user_id: organisation.apiUserId,
+      organization_id: organisation.id,
+      username: row.Username,
+      display_name: row.Name,
+      email: row.Email,
+      active: true,
+      user_type: 'STANDARD',
+      language: 'en_US',
+      locale: 'en_US',
+      timezone: organisation.days.zone,
+      urls: {
+        rest: `${origin}/services/data/v{version}/`,
+        query: `${origin}/services/data/v{version}/query/`,
+      },
+    }
+  }
+}
+
+/** The origin under which the client reached the twin; it is the instance's URL. */
+export function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`
+}
+
+/** The access token of a request: `Bearer` or `OAuth`, or jsforce's query parameter for the identity. */
+export function tokenOf(request: FastifyRequest): string {
+  const [, header] = /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers.authorization ?? '') ?? []
+  const { oauth_token: query } = (request.query ?? {}) as { oauth_token?: string }
+  return header ?? query ?? ''
+}
+
+function formOf(request: FastifyRequest): URLSearchParams {
+  return request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+}
+
+function basicOf(request: FastifyRequest): Client | null {
+  const [, encoded] = /^Basic\s+(.+)$/i.exec(request.headers.authorization ?? '') ?? []
+  if (!encoded) return null
+  const [id = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':')
+  return { id: decodeURIComponent(id), secret: decodeURIComponent(secret.join(':')) }
+}

@@ -1,0 +1,42 @@
+import type { FastifyRequest } from 'fastify'
+import type { Database } from '../database.ts'
+import { SalesforceError } from '../errors.ts'
+import type { Organisation } from '../organisation.ts'
+import type { Queries } from '../query.ts'
+import type { Records } from '../records.ts'
+import type { Sessions } from '../sessions.ts'
+
+/** What the REST routes work with. */
+export interface RestParts {
+  organisation: Organisation
+  database: Database
+  sessions: Sessions
+  queries: Queries
+  records: Records
+  /** The virtual instant, milliseconds. */
+  now: () => number
+  /** Counts records given to and taken from clients. */
+  given: (records: number) => void
+  taken: (records: number) => void
+}
+
+const LEAST_BATCH = 200
+const MOST_BATCH = 2000
+
+/** `/services/data/v66.0` of the request's own version. */
+export function baseOf(request: FastifyRequest): string {
+  return `/services/data/${(request.params as { version: string }).version}`
+}
+
+/** Rows a page, from `Sforce-Query-Options: batchSize=N`; out of bounds means the nearest bound. */
+export function batchSizeOf(request: FastifyRequest): number {
+  const header = String(request.headers['sforce-query-options'] ?? '')
+  const [, asked] = /batchSize\s*=\s*(\d+)/i.exec(header) ?? []
+  return asked === undefined ? MOST_BATCH : Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Number(asked)))
+}
+
+/** A body that must be an object. @throws SalesforceError JSON_PARSER_ERROR */
+export function objectBody(body: unknown): Record<string, unknown> {
+  if (body && typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>
+  throw new SalesforceError(400, 'JSON_PARSER_ERROR', 'The request needs a JSON object as its body.')
+}
