@@ -1,0 +1,108 @@
+import type { Ref } from './facts.ts'
+import type { Instant, Working } from './time.ts'
+
+/** How a handoff ended; null while it is open. */
+export type Outcome = 'sql' | 'rejected' | 'recycled' | 'expired' | 'void'
+
+/** `overdue` is open and past due; `missed` ended without it; see design of promises in docs/clock.md. */
+export type PromiseState =
+  | 'not_started'
+  | 'running'
+  | 'due_soon'
+  | 'overdue'
+  | 'met'
+  | 'met_late'
+  | 'missed'
+  | 'excused'
+  | 'void'
+
+/** Wall clock, or the owner's calendar. Durations of different kinds are never compared, added or averaged. */
+export type DurationKind = 'elapsed' | 'working'
+
+/** The verdict on one promise of one handoff at an instant, with the numbers that explain it. */
+export interface PromiseVerdict {
+  name: string
+  /** The tier that applied, as named in the policy. */
+  tier: string
+  state: PromiseState
+  kind: DurationKind
+  /** When the clock started and when the promise was kept; null if not yet. */
+  from: Instant | null
+  until: Instant | null
+  warnAt: Instant | null
+  dueAt: Instant | null
+  /**
+   * Milliseconds counted so far (or in all), by `kind`; null while the clock has not started.
+   * Negative when it was kept before it started: an attempt before the assignment. Never clamped.
+   */
+  countedMs: number | null
+}
+
+/** T0…T7 of semantics §3. */
+export interface HandoffInstants {
+  t0: Instant | null
+  t1: Instant
+  t2: Instant | null
+  t3: Instant | null
+  t4: Instant | null
+  t5: Instant | null
+  t6: Instant | null
+  t7: Instant | null
+}
+
+/** One passage of one person from marketing to sales, and every verdict on it. */
+export interface Handoff extends HandoffInstants {
+  /** 1, 2, … in order of T1: derived, so it may change when earlier facts turn up. */
+  number: number
+  /** The fact that opened it, `<ref>#<key>`: its identity, stable while that fact exists. */
+  openedBy: string
+  /** The last human owner while it was open; null if it never had one. */
+  owner: Ref | null
+  source: string | null
+  campaign: string | null
+  country: string | null
+  /** Attempts since T1, by anyone on the team. */
+  attempts: number
+  /** T2→T3 in the calendars of whoever owned it meanwhile; signed; null until both are known. */
+  followUpWorkingMs: Working | null
+  outcome: Outcome | null
+  /** When it ended; null while open. */
+  endedAt: Instant | null
+  salAt: Instant | null
+  opportunityAt: Instant | null
+  wonAt: Instant | null
+  lostAt: Instant | null
+  /** Owner of the deal it led to. */
+  dealOwner: Ref | null
+  /** Sum of its won deals, integer minor units. */
+  wonMinor: number | null
+  /** Why sales turned it down, and what would make it actionable. */
+  feedbackReason: string | null
+  feedbackNote: string | null
+  /** Which of T0…T7 are known to the day only. */
+  dayPrecise: readonly (keyof HandoffInstants)[]
+  promises: readonly PromiseVerdict[]
+}
+
+/** All handoffs of one person as judged at an instant. */
+export interface Judgement {
+  handoffs: readonly Handoff[]
+  /** The next instant at which anything above could change without a new fact; null: never. */
+  wakeAt: Instant | null
+}
+
+/** Somebody, or something, that can own a record. Built from the user and queue records of both CRMs, joined by e-mail. */
+export interface Rep {
+  /** The Salesforce user where there is one, else the HubSpot owner. */
+  ref: Ref
+  name: string
+  email: string | null
+  /** IANA zone; null: the policy's default. */
+  timeZone: string | null
+  active: boolean
+  /** False for queues, integration users and automated processes. */
+  human: boolean
+}
+
+/** Every ref of a user or queue → who that is. */
+export type Directory = ReadonlyMap<Ref, Rep>

@@ -1,0 +1,86 @@
+import type { Policy } from '../policy/policy.ts'
+import { changeAt } from './changes.ts'
+import type { Directory, Rep } from './handoff.ts'
+import type { Instant } from './time.ts'
+import type { RecordLife } from './timeline.ts'
+
+/** From an instant until the next span, the person has this human owner, or none. */
+export interface OwnerSpan {
+  from: Instant
+  owner: Rep | null
+}
+
+/**
+ * Who owns the person over time, by all of their records. A queue, an inactive user and an integration user are not owners.
+ * A converted, closed or deleted lead has no say, and a Salesforce contact none while a lead of the same person is open.
+ * Where records disagree the one that was assigned last is right.
+ */
+export function ownerSpans(
+  records: readonly RecordLife[],
+  directory: Directory,
+  policyAt: (at: Instant) => Policy,
+): OwnerSpan[] {
+  const spans: OwnerSpan[] = []
+  for (const at of turningPoints(records)) {
+    const owner = ownerAt(records, directory, policyAt, at)
+    if (spans.at(-1)?.owner?.ref !== owner?.ref) spans.push({ from: at, owner })
+  }
+  return spans
+}
+
+/** The span an instant lies in; undefined before the first. */
+export const spanAt = (spans: readonly OwnerSpan[], at: Instant): OwnerSpan | undefined =>
+  spans.findLast(span => span.from <= at)
+
+/** Every instant at which ownership could change. A record that ends still counts at the instant of its end. */
+function turningPoints(records: readonly RecordLife[]): Instant[] {
+  const points = new Set<Instant>()
+  for (const { owners, deletedAt, conversion, fields } of records) {
+    for (const { at } of owners) points.add(at)
+    for (const { at } of fields.get('status') ?? []) points.add(at).add(at + 1)
+    if (deletedAt !== null) points.add(deletedAt + 1)
+    if (conversion) points.add(conversion.at + 1)
+  }
+  return [...points].sort((a, b) => a - b)
+}
+
+function ownerAt(
+  records: readonly RecordLife[],
+  directory: Directory,
+  policyAt: (at: Instant) => Policy,
+  at: Instant,
+): Rep | null {
+  const alive = records.filter(record => isAlive(record, at))
+  const leads = alive
+    .filter(({ object }) => object === 'lead')
+    .filter(lead => !isClosed(lead, policyAt(at), at))
+  const counted = alive.filter(({ object, vendor }) => {
+    return object !== 'lead' && (vendor !== 'salesforce' || leads.length === 0)
+  })
+  let latest: { since: Instant; owner: Rep } | null = null
+  for (const record of [...counted, ...leads]) {
+    const change = changeAt(record.owners, at)
+    const owner = change?.value ? directory.get(change.value) : undefined
+    if (!owner?.human || !owner.active) continue
+    if (!latest || change!.at >= latest.since) latest = { since: change!.at, owner }
+  }
+  return latest?.owner ?? null
+}
+
+function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife, at: Instant): boolean {
+  const born = createdAt ?? owners[0]?.at ?? Number.POSITIVE_INFINITY
+  return born <= at && (deletedAt === null || at <= deletedAt) && (!conversion || at <= conversion.at)
+}
+
+/** Turned down before this instant and not taken up again since. */
+function isClosed(lead: RecordLife, policy: Policy, at: Instant): boolean {
+  const change = changeAt(lead.fields.get('status') ?? [], at)
+  if (!change || change.at === at) return false
+  const { rejected, recycled } = policy.stages
+  return [...rejected, ...recycled].some(
+    predicate =>
+      predicate.preset === 'field' &&
+      predicate.field === 'status' &&
+      predicate.values.includes(change.value ?? ''),
+  )
+}

@@ -1,0 +1,110 @@
+import type { Policy } from '../policy/policy.ts'
+import type { Deal } from './deals.ts'
+import type { Outcome } from './handoff.ts'
+import { matches, type StageEvent } from './stages.ts'
+import type { Instant } from './time.ts'
+import type { RecordLife, Timeline } from './timeline.ts'
+
+/** When a handoff began and how it ended, before anything else is asked of it. */
+export interface Passage {
+  opened: StageEvent
+  t1: Instant
+  policy: Policy
+  outcome: Outcome | null
+  endedAt: Instant | null
+  previous: Passage | null
+  next: Passage | null
+}
+
+export interface Course {
+  events: readonly StageEvent[]
+  line: Timeline
+  policyAt: (at: Instant) => Policy
+  now: Instant
+}
+
+/** The handoffs of a person in order: a new MQL after the last handoff ended opens the next, one while it is open is ignored. */
+export function passagesOf(course: Course): Passage[] {
+  const passages: Passage[] = []
+  const voidAt = allDeletedAt(course.line.records, course.now)
+  for (const opened of course.events) {
+    const policy = course.policyAt(opened.at)
+    if (!matches(policy.stages.mql, opened)) continue
+    const previous = passages.at(-1) ?? null
+    if (previous && !isOver(previous, opened.at)) continue
+    const passage = { opened, t1: opened.at, policy, outcome: null, endedAt: null, previous, next: null }
+    passages.push(ended(passage, course, voidAt))
+    if (previous) previous.next = passages.at(-1)!
+  }
+  return passages
+}
+
+const isOver = ({ t1, endedAt }: Passage, at: Instant): boolean =>
+  endedAt !== null && endedAt <= at && t1 < at
+
+/** When the last person-like record was deleted; null while one is left. A converted lead is none any more: its contact is. */
+function allDeletedAt(records: readonly RecordLife[], now: Instant): Instant | null {
+  let latest: Instant | null = null
+  for (const { createdAt, deletedAt, conversion } of records) {
+    if ((createdAt !== null && createdAt > now) || (conversion && conversion.at <= now)) continue
+    if (deletedAt === null || deletedAt > now) return null
+    latest = Math.max(latest ?? deletedAt, deletedAt)
+  }
+  return latest
+}
+
+/** Gives the passage the first of its ends; at equal instants the order below decides. */
+function ended(passage: Passage, { events, line, now }: Course, voidAt: Instant | null): Passage {
+  const { t1, policy } = passage
+  if (isEarly(passage, events, line.deals, now)) return { ...passage, outcome: 'sql', endedAt: t1 }
+  const { sql, rejected, recycled } = policy.stages
+  const expiry = policy.expireMs === null ? null : t1 + policy.expireMs
+  const ends: [Outcome, Instant | null | undefined][] = [
+    ['sql', events.find(event => ownsFrom(passage, event.at) && event.at >= t1 && matches(sql, event))?.at],
+    ['rejected', events.find(event => event.at > t1 && matches(rejected, event))?.at],
+    ['recycled', events.find(event => event.at > t1 && matches(recycled, event))?.at],
+    ['void', voidAt !== null && voidAt >= t1 ? voidAt : null],
+    ['expired', expiry !== null && expiry <= now ? expiry : null],
+  ]
+  let first: Passage = passage
+  for (const [outcome, at] of ends) {
+    if (at === null || at === undefined) continue
+    if (first.endedAt === null || at < first.endedAt) first = { ...passage, outcome, endedAt: at }
+  }
+  return first
+}
+
+/** An SQL or any step of a deal shortly before T1 that belongs to no earlier handoff: teams enter things out of order. */
+function isEarly(
+  passage: Passage,
+  events: readonly StageEvent[],
+  deals: readonly Deal[],
+  now: Instant,
+): boolean {
+  const { t1, policy, previous } = passage
+  if (previous) return false
+  const early = (at: Instant | null) => at !== null && at < t1 && at >= t1 - policy.earlyMs && at <= now
+  return (
+    events.some(event => early(event.at) && matches(policy.stages.sql, event)) ||
+    deals.some(({ openedAt, wonAt, lostAt }) => early(openedAt) || early(wonAt) || early(lostAt))
+  )
+}
+
+/** Whether an SQL or a step of a deal at this instant comes late enough to belong to the handoff. */
+function ownsFrom({ t1, policy, previous }: Passage, at: Instant): boolean {
+  if (!previous) return at >= t1 - policy.earlyMs
+  return previous.endedAt === t1 ? at > t1 : at >= t1
+}
+
+/** Whether an SQL or a step of a deal at this instant belongs to the handoff: to the last one begun at or before it. */
+export function belongs(passage: Passage, at: Instant): boolean {
+  const { next, endedAt } = passage
+  if (!ownsFrom(passage, at)) return false
+  return next === null || at < next.t1 || (at === next.t1 && endedAt === next.t1)
+}
+
+/** Whether what happened at this instant happened while the handoff was open, both ends included; at a seam the earlier one has it. */
+export function during({ t1, endedAt, previous }: Passage, at: Instant): boolean {
+  if (at < t1 || (endedAt !== null && at > endedAt)) return false
+  return !(previous?.endedAt === t1 && at === t1)
+}

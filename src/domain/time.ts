@@ -1,0 +1,13 @@
+/** An instant: milliseconds since the Unix epoch, UTC. Plain numbers keep the hot paths free of objects. */
+export type Instant = number
+
+export const SECOND = 1_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+/** A duration in milliseconds of wall-clock time: the buyer's view. Never mixed with {@link Working}. */
+export type Elapsed = number & { readonly kind?: 'elapsed' }
+
+/** A duration in milliseconds inside somebody's calendar. Never mixed with {@link Elapsed}. */
+export type Working = number & { readonly kind?: 'working' }

@@ -1,0 +1,102 @@
+import { type Document, isCollection, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
+import { PolicyError } from './error.ts'
+import { nearest } from './nearest.ts'
+import type { Policy } from './policy.ts'
+import { resolvePolicy } from './resolve.ts'
+import { policyFile } from './schema.ts'
+import { keysAt } from './shape.ts'
+
+export { defaultPolicy } from './default.ts'
+
+/**
+ * Reads a policy.
+ * @param text YAML; empty text is the default policy
+ * @param file how errors call it
+ * @throws PolicyError at the first thing wrong: path, value, what was expected, the nearest valid key
+ */
+export function parsePolicy(text: string, file: string): Policy {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines })
+  const broken = document.errors[0]
+  if (broken) {
+    const line = lines.linePos(broken.pos[0]).line
+    const value = broken.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+    throw new PolicyError(file, { path: '', value, expected: 'YAML', line })
+  }
+  const result = policyFile.safeParse(document.toJS() ?? {})
+  if (!result.success) {
+    const issues = result.error.issues.map(deepest)
+    const unknown = issues.find(issue => issue.code === 'unrecognized_keys')
+    throw complaint(unknown ?? issues[0]!, document, lines, file)
+  }
+  return resolvePolicy(result.data, file)
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a union, the complaint about the shape that was meant: the one that got furthest. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors
+    .flat()
+    .map(one => deepest({ ...one, path: [...issue.path, ...one.path] } as Issue))
+    .sort((a, b) => rank(b) - rank(a))
+  return inner[0] ?? issue
+}
+
+const rank = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'unrecognized_keys' ? 1 : 0)
+
+function complaint(issue: Issue, document: Document, lines: LineCounter, file: string): PolicyError {
+  const path = [...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!
+    const known = keysAt(policyFile, path)
+    return new PolicyError(file, {
+      path: [...path, key].join('.'),
+      value: `unknown key ${key}`,
+      expected: `one of ${known.join(', ')}`,
+      nearest: nearest(key, known),
+      line: lineOf([...path, key], document, lines),
+    })
+  }
+  const value = document.getIn(path)
+  const options = issue.code === 'invalid_value' ? issue.values.map(String) : []
+  return new PolicyError(file, {
+    path: path.join('.'),
+    value: shown(value),
+    expected: expected(issue, options),
+    nearest: typeof value === 'string' ? nearest(value, options) : null,
+    line: lineOf(path, document, lines),
+  })
+}
+
+function expected(issue: Issue, options: readonly string[]): string {
+  if (options.length > 0) return options.length === 1 ? options[0]! : `one of ${options.join(', ')}`
+  if (!issue.message.startsWith('Invalid')) return issue.message
+  if (issue.code === 'invalid_type') return kindName(issue.expected)
+  if (issue.code === 'invalid_key') return 'a name of small letters, digits and underscores'
+  return issue.message
+}
+
+const kindName = (type: string): string =>
+  ({ object: 'a mapping', record: 'a mapping', array: 'a list', boolean: 'true or false' })[type] ??
+  `a ${type}`
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (isCollection(value)) return 'a list or mapping'
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** The line of the deepest part of the path that is written in the file. */
+function lineOf(path: readonly PropertyKey[], document: Document, lines: LineCounter): number | null {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined
+    if (node?.range) return lines.linePos(node.range[0]).line
+  }
+  return null
+}

@@ -1,0 +1,275 @@
+import type { Company, Person, ScenarioEvent } from '../../src/twins/scenario/types.ts'
+import { afterWorking, worked, type ZoneSpans } from './worktime.ts'
+
+/**
+ * The verdicts a scenario must lead to under the default policy, worked out slowly and plainly from its rows alone.
+ * Two people merged into one are for the caller: give it the events of both.
+ */
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+export interface OraclePromise {
+  state: string
+  due: string | null
+  warn: string | null
+  kind: 'elapsed' | 'working'
+  minutes: number | null
+}
+
+export interface OracleRow {
+  person: string
+  email: string
+  handoff: number
+  owner: string | null
+  source: string | null
+  campaign: string | null
+  t0: string | null
+  t1: string | null
+  t2: string | null
+  t3: string | null
+  t4: string | null
+  t5: string | null
+  t6: string | null
+  t7: string | null
+  attempts: number
+  outcome: string | null
+  promises: { assignment: OraclePromise; first_attempt: OraclePromise; decision: OraclePromise }
+}
+
+interface Passage {
+  t1: number
+  end: number | null
+  outcome: string | null
+}
+
+/** Rows as the `--verdicts` line has them, one a handoff, in order. */
+export function oracle(
+  company: Company,
+  person: Person,
+  events: readonly ScenarioEvent[],
+  now: number,
+): OracleRow[] {
+  const rows = events.filter(row => row.at <= now).sort((a, b) => a.at - b.at || a.seq - b.seq)
+  const qualified = qualifyings(rows)
+  const passages = passagesOf(rows, qualified)
+  return passages.map((_, index) => rowOf(company, person, rows, qualified, passages, index, now))
+}
+
+/**
+ * When each SQL and each opening of a deal was. An `sql` of somebody who is at that stage already is no change, and
+ * a win or loss that names no deal is of the last one still open.
+ */
+function qualifyings(rows: readonly ScenarioEvent[]): number[] {
+  const deals: { key: string; open: boolean }[] = []
+  const found: number[] = []
+  let atSql = false
+  for (const { event, deal: key, at } of rows) {
+    if (event === 'mql' || event === 'recycled' || event === 'won') atSql = false
+    if (event === 'sql' && !atSql) {
+      found.push(at)
+      atSql = true
+    }
+    if (event !== 'opportunity' && event !== 'won' && event !== 'lost') continue
+    const closes = event !== 'opportunity'
+    const known = deals.findLast(deal => (key === '' ? closes && deal.open : deal.key === key))
+    if (known) {
+      known.open &&= !closes
+      continue
+    }
+    deals.push({ key, open: !closes })
+    found.push(at)
+    atSql = false
+  }
+  return found
+}
+
+function passagesOf(rows: readonly ScenarioEvent[], qualified: readonly number[]): Passage[] {
+  const passages: Passage[] = []
+  for (const row of rows) {
+    if (row.event !== 'mql') continue
+    const last = passages.at(-1)
+    if (last && (last.end === null || row.at < last.end || row.at === last.t1)) continue
+    passages.push({ t1: row.at, ...endOf(row.at, last, rows, qualified) })
+  }
+  return passages
+}
+
+function endOf(
+  t1: number,
+  previous: Passage | undefined,
+  rows: readonly ScenarioEvent[],
+  qualified: readonly number[],
+): { end: number | null; outcome: string | null } {
+  const dealt = rows.filter(row => ['opportunity', 'won', 'lost'].includes(row.event)).map(row => row.at)
+  const early = [...qualified, ...dealt].some(at => at < t1 && at >= t1 - 7 * DAY)
+  if (!previous && early) return { end: t1, outcome: 'sql' }
+  const seam = previous?.end === t1
+  const ends = [
+    { outcome: 'sql', end: qualified.find(at => (seam ? at > t1 : at >= t1)) },
+    { outcome: 'rejected', end: rows.find(row => row.event === 'rejected' && row.at > t1)?.at },
+    { outcome: 'recycled', end: rows.find(row => row.event === 'recycled' && row.at > t1)?.at },
+    { outcome: 'void', end: deletedAt(rows, t1) },
+  ].filter((one): one is { outcome: string; end: number } => one.end !== undefined)
+  ends.sort((a, b) => a.end - b.end)
+  return ends[0] ?? { end: null, outcome: null }
+}
+
+/** When the person's records went, if they did not come back. */
+function deletedAt(rows: readonly ScenarioEvent[], t1: number): number | undefined {
+  const last = rows.findLast(row => row.event === 'deleted' || row.event === 'restored')
+  return last?.event === 'deleted' && last.at >= t1 ? last.at : undefined
+}
+
+function rowOf(
+  company: Company,
+  person: Person,
+  rows: readonly ScenarioEvent[],
+  qualified: readonly number[],
+  passages: readonly Passage[],
+  index: number,
+  now: number,
+): OracleRow {
+  const passage = passages[index]!
+  const { t1, end, outcome } = passage
+  const previous = passages[index - 1]
+  const next = passages[index + 1]
+  const seam = previous?.end === t1
+  const open = (row: ScenarioEvent) => (seam ? row.at > t1 : row.at >= t1) && (end === null || row.at <= end)
+
+  const inquiries = rows.filter(
+    row => row.event === 'inquiry' && row.at <= t1 && (!previous || row.at > previous.end!),
+  )
+  const owners = ownersOf(company, rows, t1, end)
+  const meant = rows.filter(open).map(row => ({ at: row.at, ...meaning(company, row) }))
+  const t6 = qualified.find(at => {
+    const begun = previous ? (seam ? at > t1 : at >= t1) : at >= t1 - 7 * DAY
+    return begun && (!next || at < next.t1 || (at === next.t1 && end === next.t1))
+  })
+  const decisions = rows
+    .filter(row => row.event === 'accepted' && open(row))
+    .map(row => row.at)
+    .concat(t6 !== undefined && (end === null || t6 <= end) ? [t6] : [])
+    .concat((outcome === 'rejected' || outcome === 'recycled') && end !== null ? [end] : [])
+
+  const t2 = owners.find(one => one.user !== null)?.at ?? null
+  const t3 = meant.find(one => one.attempt || one.contact)?.at ?? null
+  const t5 = decisions.length === 0 ? null : Math.min(...decisions)
+  const zones = zonesOf(company, owners)
+  const judge = (from: number | null, until: number | null, rule: Rule) =>
+    promise(rule, from, until, passage, zones, now)
+
+  return {
+    person: person.person,
+    email: person.email,
+    handoff: index + 1,
+    owner: owners.findLast(one => one.user !== null)?.user ?? null,
+    source: column(person, rows, 'source'),
+    campaign: column(person, rows, 'campaign'),
+    t0: iso(inquiries.at(-1)?.at),
+    t1: iso(t1),
+    t2: iso(t2),
+    t3: iso(t3),
+    t4: iso(meant.find(one => one.contact)?.at),
+    t5: iso(t5),
+    t6: iso(t6),
+    t7: iso(meant.find(one => one.held)?.at),
+    attempts: meant.filter(one => one.attempt).length,
+    outcome,
+    promises: {
+      assignment: judge(t1, t2, { kind: 'elapsed', due: 4 * HOUR, warn: null }),
+      first_attempt: judge(t2, t3, { kind: 'elapsed', due: 48 * HOUR, warn: 24 * HOUR }),
+      decision: judge(t2, t5, { kind: 'working', due: 40 * HOUR, warn: 32 * HOUR }),
+    },
+  }
+}
+
+/** Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody inactive. */
+function ownersOf(company: Company, rows: readonly ScenarioEvent[], t1: number, end: number | null) {
+  const assigned = rows.filter(row => row.event === 'assigned')
+  const human = (key: string) => company.users.find(user => user.user === key && user.active)?.user ?? null
+  const atT1 = assigned.findLast(row => row.at <= t1)
+  const later = assigned.filter(row => row.at > t1 && (end === null || row.at <= end))
+  return [
+    { at: t1, user: human(atT1?.actor ?? '') },
+    ...later.map(row => ({ at: row.at, user: human(row.actor) })),
+  ]
+}
+
+/** Whose wall clock counts when: the owner's, after that the last owner's, before any owner UTC. */
+function zonesOf(company: Company, owners: readonly { at: number; user: string | null }[]): ZoneSpans {
+  const zone = (key: string | null) => company.users.find(user => user.user === key)?.time_zone || 'UTC'
+  const [first, ...later] = owners
+  return [
+    { from: Number.NEGATIVE_INFINITY, zone: zone(first!.user) },
+    ...later.filter(one => one.user !== null).map(one => ({ from: one.at, zone: zone(one.user) })),
+  ]
+}
+
+/** The table of attempts and contacts. */
+function meaning(
+  company: Company,
+  row: ScenarioEvent,
+): { attempt: boolean; contact: boolean; held: boolean } {
+  const nothing = { attempt: false, contact: false, held: false }
+  const human = company.users.some(user => user.user === row.actor)
+  const { event, direction, outcome } = row
+  if (outcome === 'automated') return nothing
+  if (event === 'meeting') {
+    if (outcome === 'held') return { attempt: true, contact: true, held: true }
+    return outcome === 'no_show' && human ? { ...nothing, attempt: true } : nothing
+  }
+  if (event === 'email') {
+    if (outcome === 'bounced') return nothing
+    if (direction === 'in') return { ...nothing, contact: true }
+    return human ? { ...nothing, attempt: true, contact: outcome === 'replied' } : nothing
+  }
+  if (event !== 'call' || !human) return nothing
+  const connected = outcome === 'connected'
+  return direction === 'in'
+    ? { ...nothing, contact: connected }
+    : { ...nothing, attempt: true, contact: connected }
+}
+
+interface Rule {
+  kind: 'elapsed' | 'working'
+  due: number
+  warn: number | null
+}
+
+function promise(
+  { kind, due, warn }: Rule,
+  from: number | null,
+  until: number | null,
+  { end, outcome }: Passage,
+  zones: ZoneSpans,
+  now: number,
+): OraclePromise {
+  const after = (ms: number) => (kind === 'elapsed' ? from! + ms : afterWorking(zones, from!, ms))
+  const dueAt = from === null ? null : after(due)
+  const warnAt = from === null || warn === null ? null : after(warn)
+  const last = until ?? end ?? now
+  const counted = from === null ? null : kind === 'elapsed' ? last - from : worked(zones, from, last)
+  const minutes = counted === null ? null : counted / 60_000
+  const limits = { due: iso(dueAt), warn: iso(warnAt), kind, minutes }
+  if (outcome === 'void') return { state: 'void', ...limits }
+  if (until !== null) return { state: dueAt === null || until <= dueAt ? 'met' : 'met_late', ...limits }
+  if (end !== null) return { state: 'missed', ...limits }
+  if (dueAt === null) return { state: 'not_started', ...limits }
+  if (now > dueAt) return { state: 'overdue', ...limits }
+  return { state: warnAt !== null && now >= warnAt ? 'due_soon' : 'running', ...limits }
+}
+
+/** A column of the person as HubSpot has it in the end. */
+function column(person: Person, rows: readonly ScenarioEvent[], name: 'source' | 'campaign'): string | null {
+  let value = person[name]
+  for (const { event, detail } of rows) {
+    const match = event === 'updated' ? /^(?:hubspot\.)?(\w+)=(.*)$/.exec(detail) : null
+    if (match?.[1] === name) value = match[2]!.trim()
+  }
+  return value === '' ? null : value
+}
+
+function iso(at: number | null | undefined): string | null {
+  return at === null || at === undefined ? null : new Date(at).toISOString()
+}

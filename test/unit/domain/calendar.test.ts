@@ -1,0 +1,178 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Block, Calendar, calendarOf, type WeeklyHours } from '../../../src/domain/calendar.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts'
+import { zoneOf } from '../../../src/domain/zone.ts'
+import { Minutes } from '../../oracle/minutes.ts'
+
+const OFFICE: WeeklyHours = { blocks: [1, 2, 3, 4, 5].map(day => ({ day, from: 540, to: 1_020 })) }
+const at = (text: string) => Date.parse(text)
+const office = (zone: string) => calendarOf(OFFICE, zone)
+
+describe('working time of an office in Berlin', () => {
+  const berlin = office('Europe/Berlin')
+
+  test('counts inside the hours only', () => {
+    expect(berlin.workingBetween(at('2026-11-24T08:12:00Z'), at('2026-11-24T10:12:00Z'))).toBe(2 * HOUR)
+    expect(berlin.workingBetween(at('2026-11-24T19:00:00Z'), at('2026-11-24T23:00:00Z'))).toBe(0)
+  })
+
+  test('skips nights and weekends', () => {
+    expect(berlin.workingBetween(at('2026-11-20T15:00:00Z'), at('2026-11-23T09:00:00Z'))).toBe(2 * HOUR)
+  })
+
+  test('is signed', () => {
+    expect(berlin.workingBetween(at('2026-11-24T10:00:00Z'), at('2026-11-24T09:00:00Z'))).toBe(-HOUR)
+  })
+
+  test('what arrives outside hours starts counting at the next open instant', () => {
+    expect(berlin.addWorking(at('2026-11-21T12:00:00Z'), HOUR)).toBe(at('2026-11-23T09:00:00Z'))
+  })
+
+  test('is reached at the first instant: the end of a day, not the next morning', () => {
+    expect(berlin.addWorking(at('2026-11-23T08:00:00Z'), 40 * HOUR)).toBe(at('2026-11-27T16:00:00Z'))
+  })
+
+  test('nothing is reached at once, outside hours too', () => {
+    expect(berlin.addWorking(at('2026-11-21T12:00:00Z'), 0)).toBe(at('2026-11-21T12:00:00Z'))
+  })
+
+  test('years are as exact as hours', () => {
+    const from = at('2016-01-04T08:00:00Z')
+    expect(berlin.workingBetween(from, at('2026-01-05T08:00:00Z'))).toBe(522 * 40 * HOUR)
+    expect(berlin.addWorking(from, 522 * 40 * HOUR)).toBe(at('2026-01-02T16:00:00Z'))
+  })
+})
+
+describe('when the clocks change', () => {
+  const night: WeeklyHours = { blocks: [{ day: 7, from: 60, to: 240 }] }
+  const nightIn = (zone: string, from: string, to: string) =>
+    calendarOf(night, zone).workingBetween(at(from), at(to))
+
+  test('a skipped hour is not worked', () => {
+    expect(nightIn('Europe/Berlin', '2026-03-28T12:00:00Z', '2026-03-29T12:00:00Z')).toBe(2 * HOUR)
+  })
+
+  test('a repeated hour is worked twice', () => {
+    expect(nightIn('Europe/Berlin', '2026-10-24T12:00:00Z', '2026-10-25T12:00:00Z')).toBe(4 * HOUR)
+  })
+
+  test('Lord Howe moves by half an hour', () => {
+    expect(nightIn('Australia/Lord_Howe', '2026-04-04T00:00:00Z', '2026-04-05T00:00:00Z')).toBe(3.5 * HOUR)
+  })
+
+  test('Apia had no 30 December 2011', () => {
+    const friday: WeeklyHours = { blocks: [{ day: 5, from: 0, to: 1_440 }] }
+    const apia = calendarOf(friday, 'Pacific/Apia')
+    expect(apia.workingBetween(at('2011-12-29T00:00:00Z'), at('2012-01-03T00:00:00Z'))).toBe(0)
+  })
+
+  test('office hours keep their wall time, so the UTC hour moves', () => {
+    const berlin = office('Europe/Berlin')
+    expect(berlin.addWorking(at('2026-10-23T14:00:00Z'), 2 * HOUR)).toBe(at('2026-10-26T09:00:00Z'))
+  })
+})
+
+describe('closures', () => {
+  const christmas = { from: at('2026-12-24T23:00:00Z'), to: at('2026-12-25T23:00:00Z') }
+  const closed = (...closures: { from: number; to: number }[]) =>
+    new Calendar(OFFICE, zoneOf('Europe/Berlin'), closures)
+
+  test('a holiday is not worked', () => {
+    const from = at('2026-12-24T08:00:00Z')
+    expect(closed(christmas).workingBetween(from, at('2026-12-28T09:00:00Z'))).toBe(9 * HOUR)
+    expect(closed(christmas).addWorking(from, 9 * HOUR)).toBe(at('2026-12-28T09:00:00Z'))
+  })
+
+  test('overlapping and repeated ones count once, in any order', () => {
+    const more = { from: christmas.from + HOUR, to: christmas.to + DAY }
+    const same = closed(more, christmas, christmas)
+    expect(same.workingBetween(at('2026-12-21T00:00:00Z'), at('2026-12-29T00:00:00Z'))).toBe(40 * HOUR)
+  })
+
+  test('what ends exactly where one begins is reached before it', () => {
+    const afternoon = { from: at('2026-11-24T13:00:00Z'), to: at('2026-11-24T16:00:00Z') }
+    expect(closed(afternoon).addWorking(at('2026-11-24T08:00:00Z'), 5 * HOUR)).toBe(afternoon.from)
+  })
+})
+
+test('hours without a block are refused', () => {
+  expect(() => new Calendar({ blocks: [] }, zoneOf('UTC'))).toThrow(RangeError)
+})
+
+test('an unknown zone is refused', () => {
+  expect(() => zoneOf('Mars/Base')).toThrow(RangeError)
+})
+
+const WINDOWS = [
+  ['Europe/Berlin', '2026-03-26'],
+  ['Europe/Berlin', '2026-10-22'],
+  ['America/New_York', '2026-03-05'],
+  ['America/New_York', '2026-10-29'],
+  ['Australia/Lord_Howe', '2026-04-02'],
+  ['Australia/Lord_Howe', '2026-10-01'],
+  ['Asia/Kolkata', '2026-06-01'],
+  ['America/Sao_Paulo', '2018-11-01'],
+  ['America/Sao_Paulo', '2019-02-14'],
+  ['Pacific/Apia', '2011-12-26'],
+] as const
+
+const block = fc
+  .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 0, max: 1_439 }), fc.integer({ min: 1, max: 720 }))
+  .map(([day, from, length]): Block => ({ day, from, to: Math.min(1_440, from + length) }))
+
+/** Up to ten blocks anywhere in the week, those that overlap an earlier one left out. */
+const hours = fc.array(block, { minLength: 1, maxLength: 10 }).map((blocks): WeeklyHours => {
+  const kept: Block[] = []
+  for (const one of blocks) {
+    if (!kept.some(other => other.day === one.day && other.from < one.to && one.from < other.to))
+      kept.push(one)
+  }
+  return { blocks: kept.sort((a, b) => a.day - b.day || a.from - b.from) }
+})
+
+describe('the same as walking the minutes', () => {
+  for (const [zone, day] of WINDOWS) {
+    const minutes = new Minutes(zone, at(`${day}T00:00:00Z`), 7)
+    const seconds = (minutes.end - minutes.start) / SECOND
+    const instant = fc.integer({ min: 0, max: seconds }).map(second => minutes.start + second * SECOND)
+    const closure = fc.tuple(instant, fc.integer({ min: 1, max: 2_880 })).map(([from, length]) => {
+      const start = Math.floor(from / MINUTE) * MINUTE
+      return { from: start, to: start + length * MINUTE }
+    })
+    const closures = fc.array(closure, { maxLength: 3 })
+
+    test(`between two instants in ${zone} around ${day}`, () => {
+      fc.assert(
+        fc.property(hours, closures, instant, instant, (week, closed, a, b) => {
+          const [from, to] = a < b ? [a, b] : [b, a]
+          const calendar = new Calendar(week, zoneOf(zone), closed)
+          const walked = minutes.worked(week, from, to, closed)
+          expect(calendar.workingBetween(from, to)).toBe(walked)
+          expect(calendar.workingBetween(to, from)).toBe(0 - walked)
+        }),
+        { numRuns: 600, seed: 1 },
+      )
+    }, 60_000)
+
+    test(`until so much has been worked in ${zone} around ${day}`, () => {
+      fc.assert(
+        fc.property(
+          hours,
+          closures,
+          instant,
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          (week, closed, from, share) => {
+            const whole = minutes.worked(week, from, minutes.end, closed)
+            const ms = Math.round((whole * share) / SECOND) * SECOND
+            fc.pre(ms > 0)
+            const reached = new Calendar(week, zoneOf(zone), closed).addWorking(from, ms)
+            expect(minutes.worked(week, from, reached, closed)).toBe(ms)
+            expect(minutes.worked(week, from, reached - 1, closed)).toBe(ms - 1)
+          },
+        ),
+        { numRuns: 400, seed: 2 },
+      )
+    }, 60_000)
+  }
+})

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { type Change, settle, valueAt } from '../../../src/domain/changes.ts'
+
+const change = (
+  at: number,
+  value: string | null,
+  from: string | null,
+  more: Partial<Change<string>> = {},
+) => ({
+  ...{ at, dayPrecise: false, id: `${at}-${value}`, value, from, origin: 'history' as const },
+  ...more,
+})
+const now = (value: string) => change(10, value, null, { id: 'now', origin: 'record' })
+const told = (list: readonly Change<string>[]) => list.map(({ at, value }) => [at, value])
+
+describe('the history of a field', () => {
+  test('without any is the present value all along', () => {
+    expect(told(settle({ changes: [], now: now('a') }, 10))).toEqual([[10, 'a']])
+    expect(settle({ changes: [], now: null }, 10)).toEqual([])
+  })
+
+  test('starts with what the first change left, from the creation on', () => {
+    const changes = [change(30, 'b', 'a'), change(20, 'a', 'z')]
+    expect(told(settle({ changes, now: now('b') }, 10))).toEqual([
+      [10, 'z'],
+      [20, 'a'],
+      [30, 'b'],
+    ])
+  })
+
+  test('does not start earlier than known', () => {
+    expect(told(settle({ changes: [change(20, 'a', null)], now: null }, 10))).toEqual([[20, 'a']])
+    expect(told(settle({ changes: [change(20, 'a', 'z')], now: null }, null))).toEqual([[20, 'a']])
+    expect(told(settle({ changes: [change(10, 'a', 'z')], now: null }, 10))).toEqual([[10, 'a']])
+  })
+
+  test('follows what led to what at equal instants', () => {
+    const changes = [change(20, 'c', 'b'), change(20, 'a', null), change(20, 'b', 'a')]
+    for (const order of [changes, [...changes].reverse()]) {
+      expect(settle({ changes: order, now: null }, 10).map(({ value }) => value)).toEqual(['a', 'b', 'c'])
+    }
+  })
+})
+
+describe('a change only seen by us', () => {
+  const observed = (at: number, value: string) => change(at, value, null, { origin: 'observed' })
+
+  test('counts where the vendor’s history is silent', () => {
+    const changes = [change(20, 'a', null), observed(40, 'b')]
+    expect(told(settle({ changes, now: null }, 10))).toEqual([
+      [20, 'a'],
+      [40, 'b'],
+    ])
+  })
+
+  test('is dropped where it knows the same change', () => {
+    const changes = [change(20, 'a', null), change(38, 'b', 'a'), observed(40, 'b')]
+    expect(told(settle({ changes, now: null }, 10))).toEqual([
+      [20, 'a'],
+      [38, 'b'],
+    ])
+  })
+})
+
+test('a value holds from its very instant', () => {
+  const history = [change(20, 'a', null), change(30, null, 'a')]
+  expect([19, 20, 29, 30].map(at => valueAt(history, at))).toEqual([undefined, 'a', 'a', null])
+})

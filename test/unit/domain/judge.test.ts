@@ -1,0 +1,150 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../../src/domain/facts.ts'
+import type { Judgement } from '../../../src/domain/handoff.ts'
+import { judge } from '../../../src/domain/judge.ts'
+import { DAY, type Instant } from '../../../src/domain/time.ts'
+import { defaultPolicy } from '../../../src/policy/default.ts'
+import { type Policy, policyInForce } from '../../../src/policy/policy.ts'
+import { history, later, START } from './histories.ts'
+import { assigned, call, h, judged, judgeFacts, rows } from './judged.ts'
+import { COMPANY, directory, factsOf } from './world.ts'
+
+const everybody = directory(COMPANY)
+const expiring: Policy = { ...defaultPolicy, expireMs: 10 * DAY }
+const policies = fc.constantFrom(defaultPolicy, expiring)
+
+const at = (facts: readonly Fact[], now: Instant, policy: Policy) =>
+  judge({ facts, policyAt: () => policy, directory: everybody, now })
+
+/** Everything but the time counted so far, which runs by itself. */
+const standing = ({ handoffs }: Judgement) =>
+  handoffs.map(({ promises, ...handoff }) => ({
+    ...handoff,
+    promises: promises.map(({ countedMs: _, ...verdict }) => verdict),
+  }))
+
+const states = ({ handoffs }: Judgement) => handoffs.flatMap(one => one.promises.map(({ state }) => state))
+
+describe('over random histories', () => {
+  const facts = history.map(events => factsOf(events))
+
+  test('neither the order of facts nor repeats matter', () => {
+    const shuffled = facts.chain(all =>
+      fc.tuple(
+        fc.constant(all),
+        fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2, maxLength: all.length * 2 }),
+      ),
+    )
+    fc.assert(
+      fc.property(shuffled, later, policies, ([all, mixed], wait, policy) => {
+        expect(at(mixed, START + wait, policy)).toEqual(at(all, START + wait, policy))
+      }),
+      { numRuns: 600, seed: 5 },
+    )
+  }, 60_000)
+
+  test('nothing changes before the wake-up, which never lies behind', () => {
+    fc.assert(
+      fc.property(
+        facts,
+        later,
+        policies,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (all, wait, policy, share) => {
+          const now = START + wait
+          const judgement = at(all, now, policy)
+          const { wakeAt } = judgement
+          if (wakeAt !== null) expect(wakeAt).toBeGreaterThan(now)
+          const last = (wakeAt ?? now + 900 * DAY) - 1
+          for (const instant of [now + Math.floor((last - now) * share), last]) {
+            expect(standing(at(all, instant, policy))).toEqual(standing(judgement))
+          }
+        },
+      ),
+      { numRuns: 600, seed: 6 },
+    )
+  }, 60_000)
+
+  test('at a wake-up without a new fact something changes', () => {
+    fc.assert(
+      fc.property(facts, later, policies, (all, wait, policy) => {
+        const now = START + wait
+        const past = all.filter(fact => fact.at <= now)
+        const judgement = at(past, now, policy)
+        fc.pre(judgement.wakeAt !== null)
+        expect(standing(at(past, judgement.wakeAt!, policy))).not.toEqual(standing(judgement))
+      }),
+      { numRuns: 600, seed: 7 },
+    )
+  }, 60_000)
+
+  test('judged at each wake-up is as judged once at the end', () => {
+    fc.assert(
+      fc.property(facts, later, policies, (all, wait, policy) => {
+        const end = START + wait
+        let judgement = at(all, START, policy)
+        for (let rounds = 0; judgement.wakeAt !== null && judgement.wakeAt <= end; rounds++) {
+          expect(rounds).toBeLessThan(200)
+          judgement = at(all, judgement.wakeAt, policy)
+        }
+        expect(standing(judgement)).toEqual(standing(at(all, end, policy)))
+      }),
+      { numRuns: 400, seed: 8 },
+    )
+  }, 60_000)
+
+  test('a breach stays one as time goes by without a new fact', () => {
+    fc.assert(
+      fc.property(facts, later, later, (all, wait, more) => {
+        const now = START + wait
+        const past = all.filter(fact => fact.at <= now)
+        const after = states(at(past, now + more, defaultPolicy))
+        states(at(past, now, defaultPolicy)).forEach((state, index) => {
+          if (state === 'overdue') expect(after[index]).toBe('overdue')
+          if (!['running', 'due_soon'].includes(state)) expect(after[index]).toBe(state)
+        })
+      }),
+      { numRuns: 600, seed: 9 },
+    )
+  }, 60_000)
+})
+
+describe('the next wake-up', () => {
+  test('is the warning, then a millisecond after due, then never', () => {
+    const wakes = (hours: number) => judged(hours, [0, 'mql'], assigned(0), [0.5, 'accepted']).wakeAt
+    expect(wakes(1)).toBe(h(24))
+    expect(wakes(24)).toBe(h(48) + 1)
+    expect(wakes(48)).toBe(h(48) + 1)
+    expect(wakes(48.001)).toBeNull()
+  })
+
+  test('is the earliest of all promises', () => {
+    expect(judged(1, [0, 'mql']).wakeAt).toBe(h(4) + 1)
+  })
+
+  test('is a fact of the future, even of somebody without a handoff', () => {
+    expect(judged(-1, [-2, 'inquiry'], [0, 'mql']).wakeAt).toBe(h(0))
+    expect(judged(1, [0, 'mql'], [2, 'meeting', { outcome: 'held', actor: 'ada' }]).wakeAt).toBe(h(2))
+  })
+
+  test('is never for somebody of whom nothing is known', () => {
+    expect(judgeFacts([], h(0))).toEqual({ handoffs: [], wakeAt: null })
+  })
+
+  test('is never once everything is decided', () => {
+    expect(judged(9, [0, 'mql'], assigned(1), call(2), [3, 'sql']).wakeAt).toBeNull()
+  })
+})
+
+test('each handoff is judged by the policy in force at its own T1', () => {
+  const first = { ...defaultPolicy, promises: defaultPolicy.promises.slice(0, 1) }
+  const second = { ...defaultPolicy, promises: defaultPolicy.promises.slice(1), effective: h(10) }
+  const facts = factsOf(rows([0, 'mql'], [5, 'rejected'], [10, 'mql']))
+  const policyAt = policyInForce([second, first])
+  const { handoffs } = judge({ facts, policyAt, directory: everybody, now: h(11) })
+  expect(handoffs.map(handoff => handoff.promises.map(({ name }) => name))).toEqual([
+    ['assignment'],
+    ['first_attempt', 'decision'],
+  ])
+})
