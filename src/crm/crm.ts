@@ -1,0 +1,100 @@
+import type { OwnedField, OwnedFields } from '../domain/desired.ts'
+import type { Fact, IdentityKey, Membership, ObjectName, Ref, Vendor } from '../domain/facts.ts'
+import type { Rep } from '../domain/handoff.ts'
+import type { Instant } from '../domain/time.ts'
+
+/** JSON as stored in a mirror. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** Where a scan of one object stands. Opaque outside its adapter; stored in the transaction that stores the page. */
+export type Cursor = { [key: string]: Json }
+
+/** One CRM record, translated. A pure function of what the vendor returned. */
+export interface PulledRecord {
+  object: ObjectName
+  id: string
+  /** The fields we use, in a fixed key order, without stamps and without our own fields: an echo of our write leaves it equal. */
+  fields: { [key: string]: Json }
+  modifiedAt: Instant
+  deleted: boolean
+  facts: Fact[]
+  /** Person-like records only: what ties it to a human. */
+  identity: IdentityKey[]
+  memberships: Membership[]
+  /** Our own fields as the CRM shows them now; null on objects that have none. */
+  owned: Partial<OwnedFields> | null
+  /** Present on users and queues. */
+  rep?: Rep
+}
+
+export interface Page {
+  records: PulledRecord[]
+  /** Safe to store with these records: a scan started from it sees everything after them. */
+  cursor: Cursor
+}
+
+/** New values for our own fields of one record; absolute values, addressed by id. Absent fields stay as they are. */
+export interface Change {
+  id: string
+  fields: Partial<OwnedFields>
+}
+
+/** What became of one {@link Change}. `unknown`: the CRM may or may not have applied it; read before writing again. */
+export type WriteResult = { id: string } & (
+  | { result: 'written' }
+  | {
+      result: 'rejected'
+      reason: string
+      field: string | null /** try again later (lock, rate) */
+      transient: boolean
+    }
+  | { result: 'gone' }
+  | { result: 'unknown'; reason: string }
+)
+
+/** Requests sent, and records received or written, since the adapter was made; sign-ins are not among them. */
+export interface Traffic {
+  reads: { calls: number; records: number }
+  writes: { calls: number; records: number }
+}
+
+/**
+ * What we need of any CRM. Both adapters pass one contract suite.
+ * Every method throws only the errors of errors.ts.
+ */
+export interface Crm {
+  readonly vendor: Vendor
+  /** The objects it offers, in the order in which a first sync should read them: users before leads. */
+  readonly objects: readonly ObjectName[]
+  /** Objects that carry our fields, in write order. */
+  readonly writable: readonly ObjectName[]
+  /** Fields of ours this vendor has; the others of {@link OwnedFields} are not written there. */
+  readonly ownedFields: readonly OwnedField[]
+  /** Records per write call at the vendor's limit. */
+  readonly writeBatch: number
+
+  /**
+   * Every record of `object` that is new or changed since `cursor` (null: all), deleted ones included, page by page.
+   * At least once: repeats are possible, gaps are not, also not at equal timestamps or when records change while paging.
+   * Ends when it has caught up with the instant at which it was called.
+   */
+  changes(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<Page>
+
+  /** These records as they are now. A record that does not exist is absent from the answer; a deleted one is there if the CRM still shows it. */
+  fetch(object: ObjectName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]>
+
+  /**
+   * Writes our fields; at most `writeBatch` changes, each id once. One result per change, in any order.
+   * Idempotent. Never creates a record. A record that no longer exists is `gone`.
+   */
+  write(object: ObjectName, changes: readonly Change[], signal: AbortSignal): Promise<WriteResult[]>
+
+  /** Everything that would keep a sync from working: missing fields, rights, wrong credentials; each with its remedy. Empty: fine. */
+  check(signal: AbortSignal): Promise<string[]>
+
+  /** The page of a record in the CRM's own user interface. */
+  url(ref: Ref): string
+
+  traffic(): Traffic
+  close(): Promise<void>
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { parseRef } from '../../domain/facts.ts'
+import type { Crm } from '../crm.ts'
+import { Refused } from '../errors.ts'
+import type { HubSpotClient, HubSpotOptions } from './client.ts'
+import { isSource, OBJECTS } from './objects.ts'
+import { ownedFields } from './owned.ts'
+
+export type { HubSpotOptions } from './client.ts'
+
+/** The object type ids in the addresses of record pages. */
+const PAGE_TYPES: Readonly<Record<string, string>> = {
+  contact: '0-1',
+  deal: '0-3',
+  meeting: '0-47',
+  call: '0-48',
+  email: '0-49',
+}
+
+/**
+ * The HubSpot portal behind the port. Loads the SDK (0.4 s) and asks once for the portal's number, which record
+ * pages need; a portal that does not answer now is asked again with the next check.
+ */
+export async function hubspot(options: HubSpotOptions): Promise<Crm> {
+  const [{ HubSpotClient }, { HubSpotReader }, { BATCH, write }, { check }] = await Promise.all([
+    import('./client.ts'),
+    import('./read.ts'),
+    import('./write.ts'),
+    import('./check.ts'),
+  ])
+  const client = new HubSpotClient(options)
+  const reader = new HubSpotReader(client, options.prefix)
+  let portal = ''
+  const findPortal = async (signal: AbortSignal) => {
+    portal ||= await portalOf(client, signal)
+  }
+  await findPortal(AbortSignal.timeout(PORTAL_WAIT)).catch(() => {})
+  return {
+    vendor: 'hubspot',
+    objects: OBJECTS,
+    writable: ['contact'],
+    ownedFields,
+    writeBatch: BATCH,
+    changes(object, cursor, signal) {
+      if (object === 'user') return reader.owners(cursor, signal)
+      if (isSource(object)) return reader.changes(object, cursor, signal)
+      throw new Refused('hubspot', `read ${object}`, 'HubSpot has no such object')
+    },
+    async fetch(object, ids, signal) {
+      if (isSource(object)) return await reader.fetch(object, ids, signal)
+      if (object === 'user') return await reader.fetchOwners(ids, signal)
+      throw new Refused('hubspot', `read ${object}`, 'HubSpot has no such object')
+    },
+    async write(object, changes, signal) {
+      if (object !== 'contact')
+        throw new Refused('hubspot', `update ${object}`, 'it does not carry our fields')
+      return await write(client, changes, options.prefix, signal)
+    },
+    async check(signal) {
+      await findPortal(signal).catch(() => {})
+      return await check(client, options.prefix, signal)
+    },
+    url(ref) {
+      const { object, id } = parseRef(ref)
+      const base = options.uiUrl.replace(/\/+$/, '')
+      return portal ? `${base}/contacts/${portal}/record/${PAGE_TYPES[object] ?? '0-1'}/${id}` : base
+    },
+    traffic: () => structuredClone(client.traffic),
+    async close() {
+      client.close()
+    },
+  }
+}
+
+const PORTAL_WAIT = 3_000
+
+const details = z.object({ portalId: z.union([z.number().int(), z.string().regex(/^\d+$/)]) })
+
+async function portalOf(client: HubSpotClient, signal: AbortSignal): Promise<string> {
+  const { portalId } = await client.get('account details', details, '/account-info/v3/details', signal)
+  return String(portalId)
+}

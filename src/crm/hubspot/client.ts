@@ -1,0 +1,202 @@
+import { z } from 'zod'
+import type { Instant } from '../../domain/time.ts'
+import type { Traffic } from '../crm.ts'
+import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
+import { RETRY, type RetryPlan, retrying } from '../retry.ts'
+import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
+import { type OnWire, type Sdk, SdkWire } from './wire.ts'
+
+export interface HubSpotOptions {
+  /** `https://api.hubapi.com`, or a twin. */
+  baseUrl: string
+  /** Of a private app or a service key. */
+  token: string
+  /** Dated paths, or the old ones that go unsupported in September 2027. */
+  api: '2026-09' | 'v3'
+  /** `https://app.hubspot.com`, or a twin: where people look at records. */
+  uiUrl: string
+  /** Of our own properties: `Leadtime` makes `leadtime_overdue`. */
+  prefix: string
+  signal?: AbortSignal | undefined
+  retry?: RetryPlan | undefined
+}
+
+/** HubSpot refused the request itself. */
+export class HubSpotRefused extends Refused {
+  readonly status: number
+  /** The error body; private, so that no log serialises it. */
+  readonly #body: ErrorBody
+  constructor(operation: string, status: number, body: ErrorBody, detail: string) {
+    super('hubspot', operation, detail)
+    this.status = status
+    this.#body = body
+  }
+  get body(): ErrorBody {
+    return this.#body
+  }
+}
+
+/** The call may have been carried out or not. */
+export class Uncertain extends Unavailable {}
+
+export interface Answer<T> {
+  body: T
+  /** The server's clock when it answered. */
+  date: Instant | null
+}
+
+/** One connection to one portal: counts, retries reads, checks answers, and turns refusals into our errors. */
+export class HubSpotClient {
+  readonly traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }
+  readonly #wire: SdkWire
+  readonly #retry: RetryPlan
+  readonly #closed = new AbortController()
+  readonly #lifetime: AbortSignal
+
+  constructor(options: HubSpotOptions) {
+    this.#wire = new SdkWire(options)
+    this.#retry = options.retry ?? RETRY
+    this.#lifetime = AbortSignal.any([this.#closed.signal, ...(options.signal ? [options.signal] : [])])
+  }
+
+  /** A read, tried again while that can help; `schema` decides what counts as an answer. */
+  read<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    ask: (sdk: Sdk) => Promise<unknown>,
+  ): Promise<Answer<T>> {
+    const all = this.#signals(signal)
+    return retrying(() => this.#once(operation, schema, 'reads', all, ask), this.#retry, all)
+  }
+
+  /** A read by path, for what the SDK has no method for. */
+  async get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<T> {
+    const all = this.#signals(signal)
+    const call = this.#call('reads', all)
+    const attempt = () => this.#outcome(operation, schema, call, () => this.#wire.get(call, path))
+    return (await retrying(attempt, this.#retry, all)).body
+  }
+
+  /** A write, sent once. @throws Uncertain when it may have been applied */
+  async write<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    ask: (sdk: Sdk) => Promise<unknown>,
+  ): Promise<T> {
+    return (await this.#once(operation, schema, 'writes', this.#signals(signal), ask)).body
+  }
+
+  close(): void {
+    this.#closed.abort(new Unavailable('hubspot', 'call', 'the connection was closed'))
+  }
+
+  #signals(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#lifetime])
+  }
+
+  #call(kind: keyof Traffic, signal: AbortSignal): OnWire {
+    const sent = () => {
+      this.traffic[kind].calls++
+    }
+    return { signal, reply: null, sent }
+  }
+
+  #once<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    kind: keyof Traffic,
+    signal: AbortSignal,
+    ask: (sdk: Sdk) => Promise<unknown>,
+  ): Promise<Answer<T>> {
+    const call = this.#call(kind, signal)
+    return this.#outcome(operation, schema, call, () => this.#wire.run(call, () => ask(this.#wire.sdk)))
+  }
+
+  async #outcome<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    call: OnWire,
+    action: () => Promise<unknown>,
+  ): Promise<Answer<T>> {
+    call.reply = null
+    let body: unknown
+    try {
+      body = await action()
+    } catch (error) {
+      call.signal.throwIfAborted()
+      throw fault(operation, call.reply, error)
+    }
+    const reply = call.reply as Reply | null
+    if (reply && reply.status >= 300) throw fault(operation, reply, null)
+    const parsed = schema.safeParse(body)
+    if (!parsed.success) throw new Uncertain('hubspot', operation, 'the answer is not what this call returns')
+    return { body: parsed.data, date: reply ? serverTime(reply.headers) : null }
+  }
+}
+
+const errorBody = z.object({
+  category: z.string().catch(''),
+  message: z.string().catch(''),
+  policyName: z.string().catch(''),
+  errors: z.array(z.looseObject({})).catch([]),
+  context: z.record(z.string(), z.array(z.string())).catch({}),
+})
+export type ErrorBody = z.infer<typeof errorBody>
+
+/** What to do about a failed call. Messages can quote property values, so only categories and names pass. */
+export function fault(operation: string, reply: Reply | null, error: unknown): Error {
+  if (!reply) {
+    return new Uncertain('hubspot', operation, error instanceof NoAnswer ? error.message : 'no answer')
+  }
+  const { status, headers } = reply
+  const body = bodyOf(reply)
+  const what = /^[A-Z_]{3,40}$/.test(body.category) ? `HTTP ${status} ${body.category}` : `HTTP ${status}`
+  if (status === 401) return new AuthExpired('hubspot', operation, `${what}; check HUBSPOT_TOKEN`)
+  if (status === 429) return limited(operation, body.policyName, retryAfter(headers))
+  if (status === 477)
+    return new RateLimited('hubspot', operation, retryAfter(headers) ?? HOUR, 'the portal is moving')
+  if (status === 423) return new RateLimited('hubspot', operation, LOCKED_WAIT, 'the records are locked')
+  if (status === 408 || status >= 500 || status < 400) return new Uncertain('hubspot', operation, what)
+  return new HubSpotRefused(
+    operation,
+    status,
+    body,
+    status === 403 ? `${what}; ${missingScopes(body)}` : what,
+  )
+}
+
+const HOUR = 60 * 60_000
+const LOCKED_WAIT = 2_000
+
+/** The day's calls come back at midnight in the portal's zone; asking again every quarter of an hour is cheap. */
+const DAILY_WAIT = 15 * 60_000
+
+function limited(operation: string, policy: string, asked: number | null): RateLimited {
+  const usual: Readonly<Record<string, number>> = {
+    DAILY: DAILY_WAIT,
+    TEN_SECONDLY_ROLLING: 10_000,
+    SECONDLY: 1_000,
+  }
+  const name = policy in usual ? policy : 'rate limit'
+  return new RateLimited('hubspot', operation, asked ?? usual[policy] ?? 2_000, name)
+}
+
+function bodyOf(reply: Reply): ErrorBody {
+  let body: unknown = {}
+  try {
+    body = JSON.parse(reply.body)
+  } catch {
+    // HTML of a proxy, or nothing: the status says enough.
+  }
+  return errorBody.catch({ category: '', message: '', policyName: '', errors: [], context: {} }).parse(body)
+}
+
+function missingScopes(body: ErrorBody): string {
+  const context = body.errors[0]?.context as { requiredGranularScopes?: unknown } | undefined
+  const scopes = z.array(z.string().regex(/^[a-z0-9._-]+$/)).safeParse(context?.requiredGranularScopes)
+  return scopes.success
+    ? `grant the app one of: ${scopes.data.join(', ')}`
+    : 'grant the app the missing scope'
+}

@@ -1,0 +1,153 @@
+import {
+  type Fact,
+  type IdentityKey,
+  type Profile,
+  type Ref,
+  ref,
+  type StageField,
+} from '../../domain/facts.ts'
+import type { Json } from '../crm.ts'
+import type { Mapped } from './facts.ts'
+import {
+  type HistoryEntry,
+  type HubSpotObject,
+  instant,
+  list,
+  oldestFirst,
+  salesforceId,
+  text,
+} from './values.ts'
+
+/** A contact with its histories: who it is, when it raised its hand, how its stages and owner changed. */
+export function contact(from: HubSpotObject): Mapped {
+  const { properties: p, history: h } = from
+  const self = ref('hubspot', 'contact', from.id)
+  const profile: Profile = {
+    email: text(p.email),
+    name: text([p.firstname, p.lastname].filter(Boolean).join(' ')),
+    company: text(p.company),
+    country: text(p.country),
+    source: text(p.hs_analytics_source_data_1),
+    campaign: text(p.hs_analytics_source_data_2),
+  }
+  const createdAt = instant(p.createdate) ?? from.createdAt
+  const keys = identity(from, self)
+  const facts: Fact[] = [
+    { key: 'created', at: createdAt, subject: self, origin: 'record', kind: 'created', profile },
+    ...stages('lifecycle', h.lifecyclestage, p.lifecyclestage, self, createdAt),
+    ...stages('lead_status', h.hs_lead_status, p.hs_lead_status, self, createdAt),
+    ...owners(h.hubspot_owner_id, p.hubspot_owner_id, self, createdAt),
+    ...inquiries(h.recent_conversion_date, h.recent_conversion_event_name, self),
+  ]
+  if (from.archivedAt !== null) {
+    facts.push({ key: 'deleted', at: from.archivedAt, subject: self, origin: 'record', kind: 'deleted' })
+  }
+  const now = {
+    lifecycle: text(p.lifecyclestage),
+    leadStatus: text(p.hs_lead_status),
+    owner: ownerRef(p.hubspot_owner_id),
+  }
+  const fields = { ...profile, ...now, links: keys.map(({ key }) => key), history: compact(h) }
+  return { fields, facts: uniqueKeys(facts), identity: keys }
+}
+
+/** The histories as stored: a change that was undone between two readings must still be seen as a change. */
+function compact(history: HubSpotObject['history']): { [name: string]: Json } {
+  const names = [
+    'lifecyclestage',
+    'hs_lead_status',
+    'hubspot_owner_id',
+    'recent_conversion_date',
+    'recent_conversion_event_name',
+  ]
+  return Object.fromEntries(
+    names.map(name => [name, oldestFirst(history[name]).map(({ value, at }) => [at, value])]),
+  )
+}
+
+const ownerRef = (id: string | null | undefined): Ref | null => {
+  const given = text(id)
+  return given === null ? null : ref('hubspot', 'user', given)
+}
+
+function stages(
+  field: StageField,
+  history: readonly HistoryEntry[] | undefined,
+  now: string | null | undefined,
+  subject: Ref,
+  createdAt: number,
+): Fact[] {
+  const entries = oldestFirst(history)
+  if (entries.length === 0) {
+    const value = text(now)
+    if (value === null) return []
+    return [{ key: field, at: createdAt, subject, origin: 'record', kind: 'field_now', field, value }]
+  }
+  return entries.map(({ value, at }, place) => {
+    const from = entries[place - 1]?.value ?? null
+    return { key: `${field}:${at}`, at, subject, origin: 'history', kind: 'field', field, value, from }
+  })
+}
+
+function owners(
+  history: readonly HistoryEntry[] | undefined,
+  now: string | null | undefined,
+  subject: Ref,
+  createdAt: number,
+): Fact[] {
+  const entries = oldestFirst(history)
+  if (entries.length === 0) {
+    return [
+      { key: 'owner', at: createdAt, subject, origin: 'record', kind: 'owner_now', owner: ownerRef(now) },
+    ]
+  }
+  return entries.map(({ value, at }, place) => {
+    const from = ownerRef(entries[place - 1]?.value)
+    return { key: `owner:${at}`, at, subject, origin: 'history', kind: 'owner', owner: ownerRef(value), from }
+  })
+}
+
+/** Each former value of the last conversion date is a hand-raise; the form is the one named at that moment. */
+function inquiries(
+  dates: readonly HistoryEntry[] | undefined,
+  names: readonly HistoryEntry[] | undefined,
+  subject: Ref,
+): Fact[] {
+  const forms = oldestFirst(names)
+  return oldestFirst(dates).flatMap(({ value, at: changedAt }) => {
+    if (value === null) return []
+    const at = instant(value) ?? changedAt
+    const detail = forms.findLast(form => form.at <= changedAt)?.value ?? null
+    return [{ key: `inquiry:${at}`, at, subject, origin: 'history', kind: 'inquiry', detail }]
+  })
+}
+
+/** Two changes in one millisecond get different keys, the same ones on every reading. */
+function uniqueKeys(facts: Fact[]): Fact[] {
+  const seen = new Map<string, number>()
+  return facts.map(fact => {
+    const before = seen.get(fact.key) ?? 0
+    seen.set(fact.key, before + 1)
+    return before === 0 ? fact : { ...fact, key: `${fact.key}#${before + 1}` }
+  })
+}
+
+function identity(from: HubSpotObject, self: Ref): IdentityKey[] {
+  const { properties: p } = from
+  const emails = [
+    ...new Set([...list(p.email), ...list(p.hs_additional_emails)].map(email => email.toLowerCase())),
+  ]
+  const lead = salesforceId(p.salesforceleadid)
+  const sfContact = salesforceId(p.salesforcecontactid)
+  return [
+    { key: self, reason: 'self' },
+    ...emails.map(email => ({ key: `email:${email}`, reason: 'email' as const })),
+    ...(lead ? [{ key: ref('salesforce', 'lead', lead), reason: 'linked_id' as const }] : []),
+    ...(sfContact ? [{ key: ref('salesforce', 'contact', sfContact), reason: 'linked_id' as const }] : []),
+    ...mergedIds(from).map(id => ({ key: ref('hubspot', 'contact', id), reason: 'merge' as const })),
+  ]
+}
+
+/** The contacts that were merged into this one; a merge mints a new id, so both old ones are here. */
+export const mergedIds = (from: HubSpotObject): string[] =>
+  list(from.properties.hs_merged_object_ids).filter(id => id !== from.id)

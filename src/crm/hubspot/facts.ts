@@ -1,0 +1,93 @@
+import { ref } from '../../domain/facts.ts'
+import type { Rep } from '../../domain/handoff.ts'
+import type { PulledRecord } from '../crm.ts'
+import { call, email, meeting } from './activity.ts'
+import { contact } from './contact.ts'
+import { deal, type StageMeanings } from './deal.ts'
+import type { HubSpotName } from './objects.ts'
+import { readOwned } from './owned.ts'
+import type { HubSpotObject } from './values.ts'
+
+export type { StageMeanings } from './deal.ts'
+
+/** What a mapper adds to the common part of a record. */
+export type Mapped = Pick<PulledRecord, 'fields' | 'facts'> & Partial<PulledRecord>
+
+/** One object, translated: a pure function of the object and the portal's deal stages. */
+export function toRecord(
+  object: HubSpotName,
+  from: HubSpotObject,
+  stages: StageMeanings,
+  prefix: string,
+): PulledRecord {
+  return {
+    object,
+    id: from.id,
+    modifiedAt: from.archivedAt ?? from.updatedAt,
+    deleted: from.archivedAt !== null,
+    identity: [],
+    memberships: [],
+    owned: object === 'contact' ? readOwned(from.properties, prefix) : null,
+    ...mapped(object, from, stages),
+  }
+}
+
+function mapped(object: HubSpotName, from: HubSpotObject, stages: StageMeanings): Mapped {
+  switch (object) {
+    case 'contact':
+      return contact(from)
+    case 'deal':
+      return deal(from, stages)
+    case 'call':
+      return call(from)
+    case 'email':
+      return email(from)
+    case 'meeting':
+      return meeting(from)
+  }
+}
+
+export interface Owner {
+  id: string
+  email?: string | null | undefined
+  firstName?: string | null | undefined
+  lastName?: string | null | undefined
+  /** PERSON or QUEUE. */
+  type?: string | undefined
+  archived: boolean
+  updatedAt: Date
+}
+
+/** An owner, active or archived, as a rep. HubSpot tells no zone. */
+export function ownerRecord(owner: Owner): PulledRecord {
+  const rep: Rep = {
+    ref: ref('hubspot', 'user', owner.id),
+    name: [owner.firstName, owner.lastName].filter(Boolean).join(' '),
+    email: owner.email || null,
+    timeZone: null,
+    active: !owner.archived,
+    human: owner.type !== 'QUEUE',
+  }
+  const { ref: _, ...fields } = rep
+  const modifiedAt = owner.updatedAt.getTime()
+  return {
+    ...{ object: 'user', id: owner.id, fields, modifiedAt, deleted: false, facts: [] },
+    ...{ identity: [], memberships: [], owned: null, rep },
+  }
+}
+
+/** What is left of a contact that was merged into another: its facts are the survivor's now. */
+export function mergedAway(id: string, survivor: HubSpotObject): PulledRecord {
+  const self = ref('hubspot', 'contact', id)
+  const into = ref('hubspot', 'contact', survivor.id)
+  return {
+    ...{ object: 'contact', id, fields: { mergedInto: into }, modifiedAt: survivor.updatedAt, deleted: true },
+    facts: [],
+    identity: [
+      { key: self, reason: 'self' },
+      { key: into, reason: 'merge' },
+    ],
+    memberships: [],
+    owned: null,
+  }
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import type { Instant } from '../../domain/time.ts'
+import type { Cursor, Page, PulledRecord } from '../crm.ts'
+import { Unavailable } from '../errors.ts'
+import type { HubSpotClient } from './client.ts'
+import { mergedIds } from './contact.ts'
+import { mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
+import { type HubSpotName, SOURCES, type Source } from './objects.ts'
+import { ownedNames } from './owned.ts'
+import { list, type PagedObjects, read, search } from './pages.ts'
+import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
+import type { HubSpotObject } from './values.ts'
+
+export class HubSpotReader {
+  readonly #client: HubSpotClient
+  readonly #prefix: string
+
+  constructor(client: HubSpotClient, prefix: string) {
+    this.#client = client
+    this.#prefix = prefix
+  }
+
+  /** The records changed since `cursor`, page by page, archived ones included; see {@link Step}. */
+  async *changes(object: HubSpotName, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    const stages = await this.#stagesFor(object, signal)
+    let step: Step | null = firstStep(cursor)
+    while (step) {
+      const page = await this.#page(object, step, signal)
+      if (page.next !== null && page.next === step.after) {
+        throw new Unavailable('hubspot', `${step.kind} ${SOURCES[object].type}`, 'the same page came twice')
+      }
+      const since: Instant = step.since ?? page.date ?? newest(page.objects)
+      const next = nextStep({ ...step, since }, page.next, SOURCES[object])
+      yield {
+        records: this.#translate(object, wanted(page.objects, step), stages),
+        cursor: cursorOf(next, since),
+      }
+      step = next
+    }
+  }
+
+  /** These records as they are now, archived ones too. */
+  async fetch(object: HubSpotName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
+    const stages = await this.#stagesFor(object, signal)
+    const source = this.#source(object)
+    const known = [...new Set(ids)].filter(id => /^\d{1,20}$/.test(id))
+    const found = await read(this.#client, source, known, false, signal)
+    const there = new Set(found.map(({ id }) => id))
+    const missing = known.filter(id => !there.has(id))
+    const archived = missing.length > 0 ? await read(this.#client, source, missing, true, signal) : []
+    const asked = new Set(known)
+    // A merged-away id can answer with its survivor; nobody asked for that one.
+    const objects = [...found, ...archived].filter(({ id }) => asked.has(id))
+    return objects.map(one => toRecord(object, one, stages, this.#prefix))
+  }
+
+  /** These owners; they are read in one list, so this costs what {@link owners} costs. */
+  async fetchOwners(ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
+    const asked = new Set(ids)
+    const found: PulledRecord[] = []
+    for await (const { records } of this.owners(null, signal)) {
+      found.push(...records.filter(({ id }) => asked.has(id)))
+    }
+    return found
+  }
+
+  /** All owners, archived ones last; they are few, so every scan reads them all. */
+  async *owners(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    let archived = cursor?.archived === true
+    let after = typeof cursor?.after === 'string' ? cursor.after : undefined
+    for (;;) {
+      const { body } = await this.#client.read('list owners', owners, signal, sdk =>
+        sdk.owners.getPage(undefined, after, 500, archived),
+      )
+      this.#client.traffic.reads.records += body.results.length
+      const next = body.paging?.next?.after
+      const records = body.results.map(owner => ownerRecord({ ...owner, archived }))
+      if (!next && archived) {
+        yield { records, cursor: {} }
+        return
+      }
+      if (next && next === after) throw new Unavailable('hubspot', 'list owners', 'the same page came twice')
+      archived = archived || !next
+      after = next
+      yield { records, cursor: { archived, after: after ?? null } }
+    }
+  }
+
+  async #page(object: HubSpotName, step: Step, signal: AbortSignal): Promise<PagedObjects> {
+    const source = this.#source(object)
+    if (step.kind !== 'search')
+      return await list(this.#client, source, step.after, step.kind === 'archive', signal)
+    return await search(this.#client, source, step.from ?? 0, step.after, signal)
+  }
+
+  #source(object: HubSpotName): Source {
+    const source: Source = SOURCES[object]
+    if (object !== 'contact') return source
+    return { ...source, properties: [...source.properties, ...ownedNames(this.#prefix)] }
+  }
+
+  #translate(object: HubSpotName, objects: readonly HubSpotObject[], stages: StageMeanings): PulledRecord[] {
+    return objects.flatMap(one => {
+      const record = toRecord(object, one, stages, this.#prefix)
+      return object === 'contact' ? [record, ...mergedIds(one).map(id => mergedAway(id, one))] : [record]
+    })
+  }
+
+  /** What the deal stages mean; read at the start of each scan of deals, for portals change them. */
+  async #stagesFor(object: HubSpotName, signal: AbortSignal): Promise<StageMeanings> {
+    if (object !== 'deal') return new Map()
+    const { body } = await this.#client.read('list pipelines', pipelines, signal, sdk =>
+      sdk.pipelines.getAll('deals'),
+    )
+    const stages = body.results.flatMap(pipeline => pipeline.stages)
+    return new Map(stages.map(({ id, metadata }) => [id, meaningOf(metadata)]))
+  }
+}
+
+const owners = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      email: z.string().nullish(),
+      firstName: z.string().nullish(),
+      lastName: z.string().nullish(),
+      type: z.string().optional(),
+      updatedAt: z.date(),
+    }),
+  ),
+  paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+})
+
+const pipelines = z.object({
+  results: z.array(
+    z.object({
+      stages: z.array(z.object({ id: z.string(), metadata: z.record(z.string(), z.string()).default({}) })),
+    }),
+  ),
+})
+
+/** Stage metadata are strings: `{isClosed: "true", probability: "1.0"}`. */
+function meaningOf(metadata: Readonly<Record<string, string>>): 'open' | 'won' | 'lost' {
+  if (metadata.isClosed !== 'true') return 'open'
+  return Number(metadata.probability) >= 1 ? 'won' : 'lost'
+}
+
+/** Of the archived, only those of this scan's time; a first scan takes them all. */
+function wanted(objects: readonly HubSpotObject[], step: Step): readonly HubSpotObject[] {
+  const { kind, from } = step
+  if (kind !== 'archive' || from === null) return objects
+  return objects.filter(({ archivedAt }) => archivedAt === null || archivedAt >= from)
+}
+
+const newest = (objects: readonly HubSpotObject[]): Instant =>
+  Math.max(0, ...objects.map(one => one.updatedAt))

@@ -1,0 +1,41 @@
+import type { Instant } from '../../domain/time.ts'
+import type { Cursor } from '../crm.ts'
+import type { Source } from './objects.ts'
+
+/**
+ * A search shows a change only moments after it was made, and its index can lag by a minute; so every scan begins
+ * this long before the last one began. Re-reading changes nothing.
+ */
+export const OVERLAP = 5 * 60_000
+
+/**
+ * Where a scan stands. The first lists everything, later ones search for what was modified; both end with the
+ * list of archived records, which no search shows. All three go by id, so nothing moves while they are paged.
+ */
+export interface Step {
+  kind: 'list' | 'search' | 'archive'
+  /** The page to ask for: a list's `after`, a search's last id. */
+  after: string | null
+  /** Changes since this instant are wanted; null: everything. */
+  from: Instant | null
+  /** The server's time when the scan began: where the next one starts. */
+  since: Instant | null
+}
+
+export function firstStep(cursor: Cursor | null): Step {
+  if (typeof cursor?.kind === 'string') return cursor as unknown as Step
+  if (typeof cursor?.since === 'number') {
+    return { kind: 'search', after: null, from: cursor.since - OVERLAP, since: null }
+  }
+  return { kind: 'list', after: null, from: null, since: null }
+}
+
+/** What comes after a page; null when the scan is done. */
+export function nextStep(step: Step, next: string | null, source: Source): Step | null {
+  if (next !== null) return { ...step, after: next }
+  if (step.kind !== 'archive' && source.archived) return { ...step, kind: 'archive', after: null }
+  return null
+}
+
+/** The cursor to store with a page. */
+export const cursorOf = (next: Step | null, since: Instant): Cursor => (next ? { ...next } : { since })

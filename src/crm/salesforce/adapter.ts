@@ -1,0 +1,51 @@
+import { type ObjectName, parseRef } from '../../domain/facts.ts'
+import type { Crm } from '../crm.ts'
+import { Refused } from '../errors.ts'
+import { isWritable, OBJECTS, type SalesforceObject, SOURCES, WRITABLE } from './objects.ts'
+import { ownedFields } from './owned.ts'
+import type { SalesforceOptions } from './session.ts'
+
+export type { SalesforceOptions } from './session.ts'
+
+/**
+ * The Salesforce organisation behind the port. Makes no call before it is used; jsforce is loaded here and not
+ * before (0.3 s).
+ */
+export async function salesforce(options: SalesforceOptions): Promise<Crm> {
+  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check }] = await Promise.all([
+    import('./client.ts'),
+    import('./read.ts'),
+    import('./write.ts'),
+    import('./check.ts'),
+  ])
+  const client = new SalesforceClient(options)
+  const reader = new SalesforceReader(client, options.prefix)
+  return {
+    vendor: 'salesforce',
+    objects: OBJECTS,
+    writable: WRITABLE,
+    ownedFields,
+    writeBatch: BATCH,
+    changes: (object, cursor, signal) => reader.changes(own(object), cursor, signal),
+    fetch: (object, ids, signal) => reader.fetch(own(object), ids, signal),
+    async write(object, changes, signal) {
+      if (!isWritable(object))
+        throw new Refused('salesforce', `update ${object}`, 'it does not carry our fields')
+      return await write(client, object, changes, options.prefix, signal)
+    },
+    check: signal => check(reader, options.prefix, signal),
+    url(ref) {
+      const { object, id } = parseRef(ref)
+      return `${client.instanceUrl}/lightning/r/${SOURCES[own(object)].sobject}/${id}/view`
+    },
+    traffic: () => structuredClone(client.traffic),
+    async close() {
+      client.close()
+    },
+  }
+}
+
+function own(object: ObjectName): SalesforceObject {
+  if (object in SOURCES) return object as SalesforceObject
+  throw new Refused('salesforce', `read ${object}`, 'Salesforce has no such object')
+}

@@ -1,0 +1,75 @@
+import { type Fact, ref } from '../../domain/facts.ts'
+import type { Mapped } from './person.ts'
+import { flag, id18, isId, mustInstant, type Row, refOf, related, text } from './values.ts'
+
+/** LeadHistory → one change of status or owner, or the conversion's instant. Other rows say nothing to us. */
+export function history(row: Row): Mapped {
+  const fields = {
+    lead: text(row.LeadId),
+    field: text(row.Field),
+    from: scalar(row.OldValue),
+    to: scalar(row.NewValue),
+  }
+  const fact = flag(row.IsDeleted) ? null : change(row)
+  return { fields, facts: fact ? [fact] : [] }
+}
+
+function change(row: Row): Fact | null {
+  if (!isId(row.LeadId)) return null
+  const base = {
+    key: 'change',
+    at: mustInstant(row, 'CreatedDate'),
+    subject: ref('salesforce', 'lead', id18(row.LeadId)),
+    origin: 'history' as const,
+  }
+  switch (row.Field) {
+    case 'Status':
+      return {
+        ...base,
+        kind: 'field',
+        field: 'status',
+        value: text(row.NewValue),
+        from: text(row.OldValue),
+      }
+    case 'Owner':
+      return owner(row, base)
+    case 'leadConverted':
+      return { ...base, kind: 'converted', contact: null, deal: null }
+    default:
+      return null
+  }
+}
+
+/** An owner change comes as two rows, one with names and one with ids; names prove nothing. */
+function owner(
+  row: Row,
+  base: { key: string; at: number; subject: Fact['subject']; origin: 'history' },
+): Fact | null {
+  const to = refOf(row.NewValue)
+  const from = refOf(row.OldValue)
+  return to || from ? { ...base, kind: 'owner', owner: to, from } : null
+}
+
+const scalar = (value: unknown): string | number | boolean | null =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+
+/** CampaignMember → the campaign's name, about the lead or contact it names. */
+export function campaignMember(row: Row): Mapped {
+  const name = text(related(row, 'Campaign').Name)
+  const fields = {
+    campaign: text(row.CampaignId),
+    name,
+    lead: text(row.LeadId),
+    contact: text(row.ContactId),
+  }
+  const subject = refOf(row.LeadId) ?? refOf(row.ContactId)
+  if (!subject || name === null || flag(row.IsDeleted)) return { fields, facts: [] }
+  const at = mustInstant(row, 'CreatedDate')
+  return { fields, facts: [{ key: 'campaign', at, subject, origin: 'record', kind: 'campaign', name }] }
+}
+
+/** Campaign → only mirrored: its members carry the name. */
+export const campaign = (row: Row): Mapped => ({
+  fields: { name: text(row.Name), type: text(row.Type), owner: refOf(row.OwnerId) },
+  facts: [],
+})

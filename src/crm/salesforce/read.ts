@@ -1,0 +1,250 @@
+import { z } from 'zod'
+import type { Instant } from '../../domain/time.ts'
+import type { Cursor, Page, PulledRecord } from '../crm.ts'
+import { Unavailable } from '../errors.ts'
+import { type SalesforceClient, SalesforceRefused } from './client.ts'
+import { type Context, toRecord } from './facts.ts'
+import { isWritable, present, type SalesforceObject, SOURCES, type Source } from './objects.ts'
+import { ownedNames } from './owned.ts'
+import { advance, beganAt, finished, positionOf, unfinished } from './scan.ts'
+import { idQuery, type Position, scanQuery } from './soql.ts'
+import { BadRow, id18, isId, type Row } from './values.ts'
+
+/** Ids per query: a URI may have 16,384 bytes, an id takes about 23 of them. */
+const IDS = 400
+
+const row = z.looseObject({ Id: z.string().min(15) })
+const result = z
+  .object({
+    done: z.boolean(),
+    records: z.array(row),
+    nextRecordsUrl: z
+      .string()
+      .regex(/^\/services\/data\//)
+      .optional(),
+  })
+  .refine(page => page.done || page.nextRecordsUrl, 'more is announced, but not where')
+
+interface Rows {
+  rows: Row[]
+  next: string | null
+  date: Instant | null
+}
+
+export class SalesforceReader {
+  readonly #client: SalesforceClient
+  readonly #prefix: string
+  readonly #fields = new Map<SalesforceObject, readonly string[] | null>()
+  #context: Context | null = null
+
+  constructor(client: SalesforceClient, prefix: string) {
+    this.#client = client
+    this.#prefix = prefix
+  }
+
+  /**
+   * The records changed since `cursor`, deleted ones included. One query, followed page by page; its result is
+   * fixed when it is asked, and each page's cursor is the key of its last row, so a scan that was interrupted (or
+   * whose locator expired, after two days) goes on strictly after that row.
+   */
+  async *changes(object: SalesforceObject, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    let position = positionOf(cursor)
+    let asked: Instant | null = null
+    let began = beganAt(cursor)
+    let next: string | null = null
+    const context = await this.context(signal)
+    do {
+      const rows = await this.#page(object, position, next, signal)
+      if (rows.next !== null && rows.next === next) {
+        throw new Unavailable('salesforce', `query ${SOURCES[object].sobject}`, 'the same page came twice')
+      }
+      asked ??= rows.date
+      began ??= asked
+      position = advance(SOURCES[object], position, rows.rows, asked)
+      next = rows.next
+      const records = this.#translate(
+        object,
+        rows.rows,
+        await this.#knowing(object, rows.rows, context, signal),
+      )
+      yield { records, cursor: next ? unfinished(position, began) : finished(began, position) }
+    } while (next)
+  }
+
+  /** These records as they are now; deleted ones too, while they are in the recycle bin. */
+  async fetch(
+    object: SalesforceObject,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<PulledRecord[]> {
+    const known = [...new Set(ids.filter(isId).map(id18))]
+    const context = await this.context(signal)
+    const records: PulledRecord[] = []
+    for (let i = 0; i < known.length; i += IDS) {
+      const some = known.slice(i, i + IDS)
+      let rows = await this.#ask(object, (source, fields) => idQuery(source, fields, some), signal)
+      for (;;) {
+        records.push(...this.#translate(object, rows.rows, context))
+        if (!rows.next) break
+        rows = await this.#rows(object, rows.next, signal)
+      }
+    }
+    return records
+  }
+
+  /** The names of the fields this user can see; null when the object is not there for them. */
+  async described(
+    sobject: string,
+    signal: AbortSignal,
+  ): Promise<Map<string, { updateable: boolean }> | null> {
+    const schema = z.object({
+      fields: z.array(z.object({ name: z.string(), updateable: z.boolean().default(true) })),
+    })
+    try {
+      const { body } = await this.#client.get(
+        `describe ${sobject}`,
+        `/sobjects/${sobject}/describe`,
+        schema,
+        signal,
+      )
+      return new Map(body.fields.map(({ name, updateable }) => [name, { updateable }]))
+    } catch (error) {
+      if (error instanceof SalesforceRefused && ABSENT.has(error.code)) return null
+      throw error
+    }
+  }
+
+  /** The organisation's zone and the meaning of its stages, read once. */
+  async context(signal: AbortSignal): Promise<Context> {
+    this.#context ??= await this.#readContext(signal)
+    return this.#context
+  }
+
+  /** A stage made since the stages were read is looked up before a row of it is judged. */
+  async #knowing(
+    object: SalesforceObject,
+    rows: Row[],
+    context: Context,
+    signal: AbortSignal,
+  ): Promise<Context> {
+    if (object !== 'deal_history') return context
+    if (rows.every(row => context.stages.has(String(row.StageName)))) return context
+    this.#context = null
+    return await this.context(signal)
+  }
+
+  async #readContext(signal: AbortSignal): Promise<Context> {
+    const [organization, stages] = [
+      await this.#setup('SELECT Id, TimeZoneSidKey FROM Organization', 'Organization', signal),
+      await this.#setup(
+        'SELECT Id, ApiName, IsClosed, IsWon FROM OpportunityStage',
+        'OpportunityStage',
+        signal,
+      ),
+    ]
+    const zone = organization[0]?.TimeZoneSidKey
+    return {
+      zone: typeof zone === 'string' ? zone : 'UTC',
+      stages: new Map(
+        stages.map(stage => [
+          String(stage.ApiName),
+          { closed: stage.IsClosed === true, won: stage.IsWon === true },
+        ]),
+      ),
+    }
+  }
+
+  /** A small table of settings; empty when this user may not see it. */
+  async #setup(soql: string, sobject: string, signal: AbortSignal): Promise<Row[]> {
+    try {
+      return (await this.#get(`query ${sobject}`, `/query?q=${encodeURIComponent(soql)}`, signal)).rows
+    } catch (error) {
+      if (error instanceof SalesforceRefused && ABSENT.has(error.code)) return []
+      throw error
+    }
+  }
+
+  async #page(
+    object: SalesforceObject,
+    position: Position,
+    next: string | null,
+    signal: AbortSignal,
+  ): Promise<Rows> {
+    if (next) {
+      try {
+        return await this.#rows(object, next, signal)
+      } catch (error) {
+        if (!(error instanceof SalesforceRefused && LOST.has(error.code))) throw error
+      }
+    }
+    return await this.#ask(object, (source, fields) => scanQuery(source, fields, position), signal)
+  }
+
+  /** Asks with the fields the org has. A field may vanish at any time: then describe says which are left. */
+  async #ask(
+    object: SalesforceObject,
+    soql: (source: Source, fields: readonly string[]) => string,
+    signal: AbortSignal,
+  ): Promise<Rows> {
+    const source: Source = SOURCES[object]
+    const query = async (fields: readonly string[] | null): Promise<Rows> =>
+      fields === null
+        ? { rows: [], next: null, date: null }
+        : this.#rows(object, `/queryAll?q=${encodeURIComponent(soql(source, fields))}`, signal)
+    try {
+      return await query(await this.#fieldsOf(object, false, signal))
+    } catch (error) {
+      if (!(error instanceof SalesforceRefused && ABSENT.has(error.code))) throw error
+      return await query(await this.#fieldsOf(object, true, signal))
+    }
+  }
+
+  async #fieldsOf(
+    object: SalesforceObject,
+    again: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | null> {
+    const known = this.#fields.get(object)
+    if (known !== undefined && !again) return known
+    const source: Source = SOURCES[object]
+    const wished = [...source.fields, ...(isWritable(object) ? ownedNames(this.#prefix) : [])]
+    let fields: readonly string[] | null = wished
+    if (source.varies || again) {
+      const described = await this.described(source.sobject, signal)
+      if (!described && !source.optional) {
+        throw new SalesforceRefused(
+          `describe ${source.sobject}`,
+          'INVALID_TYPE',
+          'INVALID_TYPE: the integration user may not read this object',
+        )
+      }
+      fields = described && present(wished, new Set(described.keys()))
+    }
+    this.#fields.set(object, fields)
+    return fields
+  }
+
+  #rows(object: SalesforceObject, path: string, signal: AbortSignal): Promise<Rows> {
+    return this.#get(`query ${SOURCES[object].sobject}`, path, signal)
+  }
+
+  async #get(operation: string, path: string, signal: AbortSignal): Promise<Rows> {
+    const { body: page, date } = await this.#client.get(operation, path, result, signal)
+    this.#client.traffic.reads.records += page.records.length
+    return { rows: page.records, next: page.done ? null : (page.nextRecordsUrl ?? null), date }
+  }
+
+  #translate(object: SalesforceObject, rows: Row[], context: Context): PulledRecord[] {
+    try {
+      return rows.map(row => toRecord(object, row, context, this.#prefix))
+    } catch (error) {
+      if (!(error instanceof BadRow)) throw error
+      throw new Unavailable('salesforce', `query ${SOURCES[object].sobject}`, error.message)
+    }
+  }
+}
+
+/** The object or field is not there, or not for this user. */
+const ABSENT = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'HTTP_404', 'INSUFFICIENT_ACCESS'])
+/** The locator is no more: older than two days, or pushed out by others. */
+const LOST = new Set(['INVALID_QUERY_LOCATOR', 'NOT_FOUND', 'HTTP_404'])

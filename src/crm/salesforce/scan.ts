@@ -1,0 +1,50 @@
+import type { Instant } from '../../domain/time.ts'
+import type { Cursor } from '../crm.ts'
+import type { Source } from './objects.ts'
+import type { Position } from './soql.ts'
+import { id18, instant, type Row } from './values.ts'
+
+/**
+ * Rows can become visible with a stamp earlier than one already read: transactions stamp before they commit.
+ * So every scan begins this long before the end of the last one; re-reading changes nothing.
+ */
+const OVERLAP = 5 * 60_000
+
+/** Cursors: `{at, id, since}` inside a scan, `{since}` after one. */
+export function positionOf(cursor: Cursor | null): Position {
+  if (typeof cursor?.at === 'number' && typeof cursor.id === 'string') return { at: cursor.at, id: cursor.id }
+  if (typeof cursor?.since === 'number') return { since: cursor.since - OVERLAP }
+  return null
+}
+
+/**
+ * The key of the last row that was not changed after the query was asked: a locator may show such a row with its
+ * new stamp, and going on after that would skip what lies between.
+ */
+export function advance(source: Source, position: Position, rows: Row[], asked: Instant | null): Position {
+  for (const row of rows.toReversed()) {
+    const at = instant(row[source.stamp])
+    if (at !== null && (asked === null || at < asked)) return { at, id: id18(String(row.Id)) }
+  }
+  return position
+}
+
+/**
+ * The cursor inside a scan. It keeps when the scan began: rows that become visible late, behind the place where it was
+ * interrupted, are for the scan after it, however long the interruption was.
+ */
+export function unfinished(position: Position, began: Instant | null): Cursor {
+  if (position && 'since' in position) return { since: position.since + OVERLAP }
+  return position ? { at: position.at, id: position.id, since: began } : {}
+}
+
+/** When the scan began that this cursor is inside of; null: it is not inside of one. */
+export const beganAt = (cursor: Cursor | null): Instant | null =>
+  typeof cursor?.at === 'number' && typeof cursor.since === 'number' ? cursor.since : null
+
+/** The next scan begins at the server's time of this one; without it at the last row seen. */
+export function finished(began: Instant | null, position: Position): Cursor {
+  if (began !== null) return { since: began }
+  if (position && 'since' in position) return { since: position.since + OVERLAP }
+  return { since: position?.at ?? 0 }
+}

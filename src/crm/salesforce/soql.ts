@@ -1,0 +1,73 @@
+import { composeQuery, getField, type WhereClause } from '@jetstreamapp/soql-parser-js'
+import type { Instant } from '../../domain/time.ts'
+import type { Source } from './objects.ts'
+import { isId } from './values.ts'
+
+/** Where a scan stands: strictly after a row, or from an instant on. Null: from the beginning. */
+export type Position = { at: Instant; id: string } | { since: Instant } | null
+
+/** The scan's query: everything after `position`, in the order of (stamp, Id), which no two rows share. */
+export function scanQuery(source: Source, fields: readonly string[], position: Position): string {
+  return compose(source, fields, withOnly(source, after(source.stamp, position)), true)
+}
+
+/** @throws TypeError on something that is no id: values are never quoted, so nothing else may get here */
+export function idQuery(source: Source, fields: readonly string[], ids: readonly string[]): string {
+  if (!ids.every(isId)) throw new TypeError('not a Salesforce id')
+  return compose(
+    source,
+    fields,
+    withOnly(source, { left: { field: 'Id', operator: 'IN', value: [...ids], literalType: strings(ids) } }),
+    false,
+  )
+}
+
+const strings = (ids: readonly string[]) => ids.map(() => 'STRING' as const)
+
+function compose(
+  source: Source,
+  fields: readonly string[],
+  where: WhereClause | null,
+  ordered: boolean,
+): string {
+  return composeQuery({
+    fields: ['Id', ...fields].map(field => getField(field)),
+    sObject: source.sobject,
+    ...(where && { where }),
+    ...(ordered && { orderBy: [{ field: source.stamp }, { field: 'Id' }] }),
+  })
+}
+
+function withOnly(source: Source, rest: WhereClause | null): WhereClause | null {
+  if (!source.only) return rest
+  const left = {
+    field: source.only.field,
+    operator: '=',
+    value: source.only.value,
+    literalType: 'STRING',
+  } as const
+  return rest ? { left, operator: 'AND', right: rest } : { left }
+}
+
+function after(field: Source['stamp'], position: Position): WhereClause | null {
+  if (!position) return null
+  if ('since' in position) {
+    return { left: { field, operator: '>=', value: literal(position.since), literalType: 'DATETIME' } }
+  }
+  if (!isId(position.id)) throw new TypeError('not a Salesforce id')
+  const value = literal(position.at)
+  return {
+    left: { openParen: 1, field, operator: '>', value, literalType: 'DATETIME' },
+    operator: 'OR',
+    right: {
+      left: { openParen: 1, field, operator: '=', value, literalType: 'DATETIME' },
+      operator: 'AND',
+      right: {
+        left: { field: 'Id', operator: '>', value: position.id, literalType: 'STRING', closeParen: 2 },
+      },
+    },
+  }
+}
+
+/** A SOQL datetime literal, unquoted, in UTC. */
+const literal = (at: Instant): string => new Date(at).toISOString().replace('.000Z', 'Z')
