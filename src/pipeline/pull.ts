@@ -1,0 +1,83 @@
+import type { Crm, Cursor, Page, PulledRecord } from '../crm/crm.ts'
+import type { ObjectName } from '../domain/facts.ts'
+import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
+import type { Context } from './context.ts'
+import { encodeAll } from './encode.ts'
+import { storePage } from './page.ts'
+
+/** Records of one transaction, about: small pages are gathered up to it. */
+const GATHER = 2_000
+
+/**
+ * Reads everything of `object` that is new or changed and stores it with its facts, a page and its cursor in one
+ * transaction: a crash repeats a page and changes nothing. The next page is read while this one is written.
+ * Returns at once when another process is reading the same object.
+ * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
+ */
+export async function pull(context: Context, crm: Crm, object: ObjectName): Promise<void> {
+  const { db, signal, now } = context
+  let cursor = await readCursor(db, crm.vendor, object)
+  const stop = new AbortController()
+  const scan = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
+  try {
+    for await (const page of gather(scan)) {
+      await write(context, crm, object, cursor, page)
+      cursor = page.cursor
+      signal.throwIfAborted()
+    }
+    await endScan(db, crm.vendor, object, now())
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error
+    context.log.info({ vendor: crm.vendor, object }, error.message)
+  } finally {
+    stop.abort()
+    await scan.return?.()
+  }
+}
+
+async function write(
+  context: Context,
+  crm: Crm,
+  object: ObjectName,
+  from: Cursor | null,
+  page: Page,
+): Promise<void> {
+  const records = encodeAll(crm.vendor, page.records)
+  context.tally.add(
+    await context.db.tx(tx =>
+      storePage(tx, { crm, object, from, cursor: page.cursor, records, now: context.now() }),
+    ),
+  )
+}
+
+/** Joins small pages, and asks for the next one before handing one out. Pages read before an error are handed out first. */
+async function* gather(scan: AsyncIterator<Page>): AsyncGenerator<Page> {
+  let next = ask(scan)
+  let records: PulledRecord[] = []
+  let cursor: Cursor | null = null
+  for (;;) {
+    const { page, error, done } = await next
+    if (page !== undefined) {
+      next = ask(scan)
+      records = records.length === 0 ? page.records : [...records, ...page.records]
+      cursor = page.cursor
+    }
+    if (cursor !== null && (page === undefined || records.length >= GATHER)) {
+      yield { records, cursor }
+      records = []
+      cursor = null
+    }
+    if (error !== undefined) throw error
+    if (done) return
+  }
+}
+
+/** An answer that never rejects, since it may wait unobserved while a page is being written. */
+async function ask(scan: AsyncIterator<Page>): Promise<{ page?: Page; error?: unknown; done: boolean }> {
+  try {
+    const result = await scan.next()
+    return result.done === true ? { done: true } : { page: result.value, done: false }
+  } catch (error) {
+    return { error: error ?? new Error('unknown'), done: true }
+  }
+}

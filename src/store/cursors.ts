@@ -1,0 +1,76 @@
+import type { Cursor } from '../crm/crm.ts'
+import type { ObjectName, Vendor } from '../domain/facts.ts'
+import type { Instant } from '../domain/time.ts'
+import { jsonText } from './copy.ts'
+import type { Queryable } from './db.ts'
+import { sql } from './sql.ts'
+
+/** Another process has stored a later page of the same object; ours is repeated from its cursor, if at all. */
+export class Overtaken extends Error {
+  constructor(vendor: Vendor, object: ObjectName) {
+    super(`${vendor}: another process is reading ${object}`)
+    this.name = 'Overtaken'
+  }
+}
+
+/** Where the scan of `object` stands; null: nothing has been read yet. */
+export async function readCursor(db: Queryable, vendor: Vendor, object: ObjectName): Promise<Cursor | null> {
+  const found = await db.query<{ value: Cursor | null }>(
+    sql`select value from cursor where vendor = ${vendor} and object = ${object}`,
+  )
+  if (found.rows[0] !== undefined) return found.rows[0].value
+  await db.query(
+    sql`insert into cursor (vendor, object) values (${vendor}, ${object}) on conflict do nothing`,
+  )
+  return await readCursor(db, vendor, object)
+}
+
+/**
+ * Makes writers of one object take turns until the transaction ends.
+ * @throws Overtaken when the cursor is no longer the one the page was read from.
+ */
+export async function lockCursor(
+  tx: Queryable,
+  vendor: Vendor,
+  object: ObjectName,
+  expected: Cursor | null,
+): Promise<void> {
+  const { rows } = await tx.query<{ same: boolean }>(sql`
+    select value is not distinct from ${expected && jsonText(expected)}::jsonb as same
+    from cursor where vendor = ${vendor} and object = ${object} for update`)
+  if (rows[0]?.same !== true) throw new Overtaken(vendor, object)
+}
+
+/** What a page adds to what we know of an object. */
+export interface Progress {
+  cursor: Cursor
+  /** The newest stamp among its records; null: it had none. */
+  lastChange: Instant | null
+  /** Records stored for the first time. */
+  fresh: number
+}
+
+export async function storeCursor(
+  tx: Queryable,
+  vendor: Vendor,
+  object: ObjectName,
+  { cursor, lastChange, fresh }: Progress,
+): Promise<void> {
+  const change = lastChange === null ? null : new Date(lastChange)
+  await tx.query(sql`
+    update cursor set value = ${jsonText(cursor)}::jsonb, records = records + ${fresh},
+      last_change = greatest(last_change, ${change}::timestamptz)
+    where vendor = ${vendor} and object = ${object}`)
+}
+
+/** Notes that a scan has caught up with the CRM. */
+export async function endScan(
+  db: Queryable,
+  vendor: Vendor,
+  object: ObjectName,
+  now: Instant,
+): Promise<void> {
+  await db.query(
+    sql`update cursor set scanned_at = ${new Date(now)} where vendor = ${vendor} and object = ${object}`,
+  )
+}

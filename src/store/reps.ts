@@ -1,0 +1,60 @@
+import type { Ref } from '../domain/facts.ts'
+import type { Directory, Rep } from '../domain/handoff.ts'
+import type { Queryable } from './db.ts'
+import { sql } from './sql.ts'
+
+/** Stores users and queues; rows that say the same are left alone. Returns the refs that changed. */
+export async function upsertReps(tx: Queryable, reps: readonly Rep[]): Promise<Ref[]> {
+  const { rows } = await tx.query<{ ref: Ref }>(sql`
+    insert into rep (ref, rep, name, email, time_zone, active, human)
+    select new.ref, new.ref, new.name, new.email, new.time_zone, new.active, new.human from unnest(
+      ${reps.map(rep => rep.ref)}::text[], ${reps.map(rep => rep.name)}::text[], ${reps.map(rep => rep.email)}::text[],
+      ${reps.map(rep => rep.timeZone)}::text[], ${reps.map(rep => rep.active)}::boolean[],
+      ${reps.map(rep => rep.human)}::boolean[]
+    ) as new (ref, name, email, time_zone, active, human)
+    order by new.ref
+    on conflict (ref) do update set name = excluded.name, email = excluded.email, time_zone = excluded.time_zone,
+      active = excluded.active, human = excluded.human
+    where (rep.name, rep.email, rep.time_zone, rep.active, rep.human)
+      is distinct from (excluded.name, excluded.email, excluded.time_zone, excluded.active, excluded.human)
+    returning ref`)
+  return rows.map(row => row.ref)
+}
+
+/** Joins HubSpot owners to the Salesforce users with their e-mail address. Returns the refs that changed. */
+export async function joinReps(tx: Queryable): Promise<Ref[]> {
+  const { rows } = await tx.query<{ ref: Ref }>(sql`
+    update rep set rep = joined.rep from (
+      select own.ref, coalesce((
+        select other.ref from rep other
+        where own.ref like 'hubspot:%' and other.ref like 'salesforce:user:%' and lower(other.email) = lower(own.email)
+        order by other.human desc, other.active desc, other.ref limit 1), own.ref) as rep
+      from rep own) joined
+    where rep.ref = joined.ref and rep.rep <> joined.rep
+    returning rep.ref`)
+  return rows.map(row => row.ref)
+}
+
+/** Persons whose verdicts these reps can change: they own a handoff, or it is open and nobody owns it. */
+export async function personsOfReps(tx: Queryable, refs: readonly Ref[]): Promise<number[]> {
+  const { rows } = await tx.query<{ person: number }>(sql`
+    select person from handoff where owner in (
+      select ref from rep where ref = any(${refs}::text[])
+      union select rep from rep where ref = any(${refs}::text[]))
+    union select person from handoff where owner is null and ended_at is null`)
+  return rows.map(row => row.person)
+}
+
+/** Every ref of a user or queue → who that is. */
+export async function readDirectory(db: Queryable): Promise<Directory> {
+  const { rows } = await db.query<
+    Omit<Rep, 'ref' | 'timeZone'> & { ref: Ref; rep: Ref; time_zone: string | null }
+  >(sql`select ref, rep, name, email, time_zone, active, human from rep`)
+  const own = new Map<Ref, Rep>(
+    rows.map(({ ref, name, email, time_zone, active, human }) => [
+      ref,
+      { ref, name, email, timeZone: time_zone, active, human },
+    ]),
+  )
+  return new Map(rows.map(row => [row.ref, own.get(row.rep) ?? own.get(row.ref)!]))
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { ref } from '../../../src/domain/facts.ts'
+import { sql } from '../../../src/store/sql.ts'
+import { company, fill } from './company.ts'
+
+test('a round mirrors, judges and writes back; the next one finds nothing to do', async () => {
+  const firm = await company()
+  fill(firm, 120)
+  const first = await firm.round()
+  expect(first.rows).toMatchObject({ record: 301, handoff: 120, person: 240, person_record: 240, rep: 1 })
+  expect(first.judged).toBe(120)
+  const shown = firm.salesforce.shown(ref('salesforce', 'lead', '0000'))
+  expect(shown).toMatchObject({
+    attempts: 1,
+    handoff: 1,
+    followUpHours: 1,
+    mqlAt: Date.parse('2026-11-18T09:00:00Z'),
+  })
+  expect(firm.hubspot.shown(ref('hubspot', 'contact', '0000'))).toEqual(shown)
+  const written = firm.salesforce.effects.length
+  const again = await firm.round()
+  expect(again.rows).toEqual({})
+  expect(again.rowsChanged).toBe(0)
+  expect(again.traffic.salesforce?.writes).toEqual({ calls: 0, records: 0 })
+  expect(again.traffic.hubspot?.writes).toEqual({ calls: 0, records: 0 })
+  expect(firm.salesforce.effects).toHaveLength(written)
+  const { rows } = await firm.db.query(
+    sql`select kind, error, finished_at is not null as ended from run order by id`,
+  )
+  expect(rows).toEqual([
+    { kind: 'round', error: null, ended: true },
+    { kind: 'round', error: null, ended: true },
+  ])
+})

@@ -1,0 +1,211 @@
+create table connection (
+  vendor text not null,
+  account text,
+  created_at timestamp with time zone not null default now()
+);
+CREATE UNIQUE INDEX connection_pkey ON public.connection USING btree (vendor);
+
+create table cursor (
+  vendor text not null,
+  object text not null,
+  value jsonb,
+  scanned_at timestamp with time zone,
+  last_change timestamp with time zone,
+  records bigint not null default 0
+);
+CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
+
+create table fact (
+  source text collate "C" not null,
+  key text collate "C" not null,
+  subject text collate "C" not null,
+  kind text not null,
+  origin text not null,
+  at timestamp with time zone not null,
+  data jsonb not null,
+  known_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX fact_pkey ON public.fact USING btree (source, key);
+CREATE INDEX fact_subject ON public.fact USING btree (subject);
+
+create table handoff (
+  person bigint not null,
+  opened_by text collate "C" not null,
+  number integer not null,
+  t0 timestamp with time zone,
+  t1 timestamp with time zone not null,
+  t2 timestamp with time zone,
+  t3 timestamp with time zone,
+  t4 timestamp with time zone,
+  t5 timestamp with time zone,
+  t6 timestamp with time zone,
+  t7 timestamp with time zone,
+  owner text collate "C",
+  source text,
+  campaign text,
+  country text,
+  attempts integer not null,
+  follow_up_ms bigint,
+  outcome text,
+  ended_at timestamp with time zone,
+  sal_at timestamp with time zone,
+  opportunity_at timestamp with time zone,
+  won_at timestamp with time zone,
+  lost_at timestamp with time zone,
+  deal_owner text collate "C",
+  won_minor bigint,
+  feedback_reason text,
+  feedback_note text,
+  day_precise text[] not null
+) with (fillfactor=85);
+CREATE INDEX handoff_owner ON public.handoff USING btree (owner);
+CREATE INDEX handoff_person ON public.handoff USING btree (person);
+CREATE UNIQUE INDEX handoff_pkey ON public.handoff USING btree (opened_by, person);
+
+create table identity (
+  ref text collate "C" not null,
+  key text collate "C" not null,
+  reason text not null
+);
+CREATE INDEX identity_key ON public.identity USING btree (key);
+CREATE UNIQUE INDEX identity_pkey ON public.identity USING btree (ref, key);
+
+create table membership (
+  via text collate "C" not null,
+  deal text collate "C" not null,
+  member text collate "C" not null
+);
+CREATE INDEX membership_deal ON public.membership USING btree (deal);
+CREATE INDEX membership_member ON public.membership USING btree (member);
+CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (via, deal, member);
+
+create table migration (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default now()
+);
+CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (number);
+
+create table person (
+  id bigint not null generated always as identity,
+  wake_at timestamp with time zone,
+  verdict uuid
+);
+CREATE UNIQUE INDEX person_pkey ON public.person USING btree (id);
+CREATE INDEX person_wake ON public.person USING btree (wake_at) WHERE (wake_at IS NOT NULL);
+
+create table person_record (
+  ref text collate "C" not null,
+  person bigint not null,
+  reason text not null,
+  key text collate "C" not null
+);
+CREATE INDEX person_record_person ON public.person_record USING btree (person);
+CREATE UNIQUE INDEX person_record_pkey ON public.person_record USING btree (ref);
+
+create table policy_version (
+  hash text not null,
+  name text not null,
+  policy jsonb not null,
+  used bigint not null default nextval('policy_use'::regclass),
+  last_used timestamp with time zone not null
+);
+CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (hash);
+
+create table promise (
+  handoff text collate "C" not null,
+  person bigint not null,
+  name text not null,
+  tier text not null,
+  state text not null,
+  kind text not null,
+  from_at timestamp with time zone,
+  until_at timestamp with time zone,
+  warn_at timestamp with time zone,
+  due_at timestamp with time zone,
+  counted_ms bigint
+) with (fillfactor=85);
+CREATE INDEX promise_overdue ON public.promise USING btree (due_at, handoff, person) WHERE (state = 'overdue'::text);
+CREATE UNIQUE INDEX promise_pkey ON public.promise USING btree (handoff, person, name);
+
+create table record (
+  ref text collate "C" not null,
+  fields jsonb not null,
+  hash uuid not null,
+  modified_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  first_seen timestamp with time zone not null,
+  changed_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX record_pkey ON public.record USING btree (ref);
+
+create table rep (
+  ref text collate "C" not null,
+  rep text collate "C" not null,
+  name text not null,
+  email text,
+  time_zone text,
+  active boolean not null,
+  human boolean not null
+);
+CREATE INDEX rep_email ON public.rep USING btree (lower(email));
+CREATE UNIQUE INDEX rep_pkey ON public.rep USING btree (ref);
+CREATE INDEX rep_rep ON public.rep USING btree (rep);
+
+create table run (
+  id bigint not null generated always as identity,
+  kind text not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  counts jsonb,
+  error text
+);
+CREATE UNIQUE INDEX run_pkey ON public.run USING btree (id);
+
+create table stale_person (
+  seq bigint not null generated always as identity,
+  person bigint not null
+);
+CREATE UNIQUE INDEX stale_person_pkey ON public.stale_person USING btree (seq);
+
+create table stale_record (
+  seq bigint not null generated always as identity,
+  ref text collate "C" not null
+);
+CREATE UNIQUE INDEX stale_record_pkey ON public.stale_record USING btree (seq);
+
+create table target (
+  ref text collate "C" not null,
+  vendor text not null,
+  object text not null,
+  desired jsonb,
+  acked jsonb not null,
+  original jsonb not null,
+  seq bigint not null,
+  claimed_by integer,
+  sending jsonb,
+  doubt boolean not null default false,
+  attempts integer not null default 0,
+  next_at timestamp with time zone not null default '-infinity'::timestamp with time zone,
+  error text,
+  written_at timestamp with time zone
+) with (fillfactor=70);
+CREATE INDEX target_claim ON public.target USING btree (claimed_by) WHERE (claimed_by IS NOT NULL);
+CREATE INDEX target_dirty ON public.target USING btree (vendor, object, next_at, ref) WHERE ((desired <> acked) AND (claimed_by IS NULL) AND (NOT doubt));
+CREATE INDEX target_doubt ON public.target USING btree (vendor, object, ref) WHERE (doubt AND (claimed_by IS NULL));
+CREATE UNIQUE INDEX target_pkey ON public.target USING btree (ref);
+
+create sequence claim_number as integer cycle;
+
+create sequence person_id_seq as bigint;
+
+create sequence policy_use as bigint;
+
+create sequence run_id_seq as bigint;
+
+create sequence stale_person_seq_seq as bigint;
+
+create sequence stale_record_seq_seq as bigint;
+
+create sequence target_seq as bigint;
