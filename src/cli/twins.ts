@@ -1,0 +1,107 @@
+import { startTwins, type Twins } from '../twins/host.ts'
+import { type Cli, type Done, UsageError } from './cli.ts'
+import { stopped } from './stop.ts'
+
+export interface TwinsOptions {
+  scenario?: string
+  people?: number
+  seed?: number
+  salesforcePort?: number
+  hubspotPort?: number
+  /** Virtual seconds per real second; the clock stands without it. */
+  rate?: number
+  /** Generated companies only: a day of events after now. */
+  live?: true
+  /** Print no addresses. */
+  quiet?: true
+}
+
+const PEOPLE = 2000
+const SEED = 1
+const PATIENCE_MS = 2000
+const REPORT_MS = 1000
+
+/** `leadtime twins`: both CRM twins until stopped, or until the process that forked them is gone. */
+export async function run(options: TwinsOptions, cli: Cli): Done {
+  const stop = process.channel ? parentGone() : cli.stop
+  const twins = await started(options, cli, stop)
+  if (twins === null) return
+  try {
+    if (options.rate !== undefined) twins.clock.run(options.rate)
+    tellParent(twins)
+    if (options.quiet !== true) cli.stdout.write(card(twins))
+    await stopped(stop)
+  } finally {
+    await twins.close()
+  }
+}
+
+/** @returns null when asked to stop while loading */
+async function started(options: TwinsOptions, cli: Cli, signal: AbortSignal): Promise<Twins | null> {
+  const { scenario, people = PEOPLE, seed = SEED, live = false, salesforcePort, hubspotPort } = options
+  try {
+    return await startTwins({
+      scenario: scenario ?? { people, seed, live: live || options.rate !== undefined },
+      salesforcePort,
+      hubspotPort,
+      warn: message => cli.stderr.write(`${message}\n`),
+      progress: reporter(cli),
+      signal,
+    })
+  } catch (error) {
+    if (signal.aborted) return null
+    throw inWords(error, options)
+  }
+}
+
+/** Progress to a person, once it takes longer than two seconds, at most once a second. */
+function reporter({ stderr }: Cli): (what: string, done: number) => void {
+  let next = performance.now() + PATIENCE_MS
+  return (what, done) => {
+    const now = performance.now()
+    if (now < next) return
+    next = now + REPORT_MS
+    stderr.write(`${done.toLocaleString('en')} ${what}\n`)
+  }
+}
+
+function inWords(error: unknown, { salesforcePort, hubspotPort }: TwinsOptions): unknown {
+  const { code, port } = error as { code?: string; port?: number }
+  if (error instanceof RangeError) return new UsageError(error.message)
+  if (code !== 'EADDRINUSE') return error
+  const flag = port === salesforcePort ? '--salesforce-port' : '--hubspot-port'
+  const other = port === hubspotPort && port === salesforcePort ? ' and --hubspot-port' : ''
+  return new UsageError(`port ${port} is in use; choose another with ${flag}${other}, 0 for a free one`)
+}
+
+/**
+ * Aborted when the process that forked this one disconnects or dies, and by SIGTERM. Ctrl-C reaches both at
+ * once: then the parent, which may still need the twins, says when.
+ */
+function parentGone(): AbortSignal {
+  const gone = new AbortController()
+  for (const event of ['disconnect', 'SIGTERM'] as const) process.once(event, () => gone.abort())
+  return gone.signal
+}
+
+function tellParent({ salesforceUrl, hubspotUrl, portalId, clientId, clientSecret, token }: Twins): void {
+  const ready = { ready: true, salesforceUrl, hubspotUrl, portalId, clientId, clientSecret, token }
+  if (process.connected) process.send?.(ready)
+}
+
+function card({ salesforceUrl, hubspotUrl, clientId, clientSecret, token, company, people }: Twins): string {
+  return `${company.name}: ${people.toLocaleString('en')} people, as of ${new Date(company.now).toISOString()}
+Salesforce twin  ${salesforceUrl}
+HubSpot twin     ${hubspotUrl}
+
+For the service beside them, set:
+SALESFORCE_LOGIN_URL=${salesforceUrl}
+SALESFORCE_CLIENT_ID=${clientId}
+SALESFORCE_CLIENT_SECRET=${clientSecret}
+HUBSPOT_BASE_URL=${hubspotUrl}
+HUBSPOT_UI_URL=${hubspotUrl}
+HUBSPOT_TOKEN=${token}
+
+Ctrl-C stops them and removes their data.
+`
+}

@@ -1,0 +1,16 @@
+import { UsageError } from './cli.ts'
+
+/** A whole number from `min` to `max`, both included. */
+export const integer =
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!/^-?\d+$/.test(text) || value < min || value > max) {
+      const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`
+      throw new UsageError(`'${text}' is not a whole number from ${min}${upper || ' up'}`)
+    }
+    return value
+  }
+
+/** A TCP port; 0 lets the system choose one. */
+export const port = integer(0, 65_535)

@@ -1,0 +1,79 @@
+import type { Verb } from './cli.ts'
+import { integer, port } from './values.ts'
+
+/** Every verb, in the order of `leadtime --help`. Nothing here may import an implementation at load time. */
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'demo',
+    summary: 'a made-up company in two CRM twins, followed live by the service',
+    flags: [
+      {
+        flags: '--scenario <dir>',
+        help: 'load this scenario folder instead of a generated company',
+        conflicts: ['people', 'seed'],
+      },
+      { flags: '--people <n>', help: 'size of the generated company', parse: integer(1) },
+      { flags: '--seed <n>', help: 'the same seed gives the same company', parse: integer(0) },
+      { flags: '--once', help: 'one full sync at the scenario’s now, then exit' },
+      { flags: '--json', help: 'with --once: one JSON object on stdout' },
+      { flags: '--again', help: 'with --once: sync a second time and count what changed' },
+      { flags: '--policy <file>', help: 'use this policy file' },
+      { flags: '--verdicts <file>', help: 'with --once: write one JSON line per handoff' },
+      { flags: '--host <address>', help: 'address of the page and the twins (HOST)' },
+      { flags: '--port <n>', help: 'port of the page, 0 for a free one (PORT)', parse: port },
+      { flags: '--salesforce-port <n>', help: 'port of the Salesforce twin', parse: port },
+      { flags: '--hubspot-port <n>', help: 'port of the HubSpot twin', parse: port },
+    ],
+    examples: ['leadtime demo', 'leadtime demo --people 10000 --seed 7 --once --json'],
+    load: () => import('./demo.ts'),
+  },
+  {
+    name: 'serve',
+    summary: 'API, pages, schedulers and workers in one process',
+    flags: [
+      { flags: '--host <address>', help: 'address to listen on (HOST)' },
+      { flags: '--port <n>', help: 'port to listen on, 0 for a free one (PORT)', parse: port },
+    ],
+    load: () => import('./serve.ts'),
+  },
+  {
+    name: 'work',
+    summary: 'workers only; as many processes on as many machines as you like, with REDIS_URL',
+    flags: [],
+    load: () => import('./work.ts'),
+  },
+  {
+    name: 'sync',
+    summary: 'one full round inline, without the queue; for cron and CI',
+    flags: [
+      { flags: '--once', help: 'end after one round (the only way for now)' },
+      { flags: '--json', help: 'print the result as one JSON object' },
+    ],
+    examples: ['leadtime sync --once', 'leadtime sync --once --json'],
+    load: () => import('./sync.ts'),
+  },
+  {
+    name: 'migrate',
+    summary: 'bring the database to this version',
+    flags: [
+      { flags: '--status', help: 'only say what would be done' },
+      { flags: '--json', help: 'print the result as one JSON object' },
+    ],
+    load: () => import('./migrate.ts'),
+  },
+  {
+    name: 'twins',
+    summary: 'stand-ins for Salesforce and HubSpot on this machine, for trying things out',
+    flags: [
+      { flags: '--scenario <dir>', help: 'load this scenario folder', conflicts: ['people', 'seed'] },
+      { flags: '--people <n>', help: 'size of the generated company', parse: integer(1) },
+      { flags: '--seed <n>', help: 'the same seed gives the same company', parse: integer(0) },
+      { flags: '--salesforce-port <n>', help: 'port of the Salesforce twin, 0 for a free one', parse: port },
+      { flags: '--hubspot-port <n>', help: 'port of the HubSpot twin, 0 for a free one', parse: port },
+      { flags: '--rate <n>', help: 'let their clock run, n seconds for each real one', parse: integer(1) },
+      { flags: '--live', help: 'a generated company also gets a day of events after now' },
+      { flags: '--quiet', help: 'do not print addresses' },
+    ],
+    load: () => import('./twins.ts'),
+  },
+]

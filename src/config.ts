@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** One or more variables are wrong; the message names each with what it is and how to put it right. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const url = (...protocols: string[]) =>
+  z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }).transform(text => text.replace(/\/+$/, ''))
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max))
+const secret = z.string().min(1).regex(/^\S+$/)
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
+
+interface Variable<T extends z.ZodType = z.ZodType> {
+  schema: T
+  /** What it has to be, as the end of `must be …`. */
+  expected: string
+  /** A secret's value is never repeated. */
+  secret?: true
+}
+const variable = <T extends z.ZodType>(schema: T, expected: string, isSecret?: true): Variable<T> => ({
+  schema,
+  expected,
+  ...(isSecret && { secret: isSecret }),
+})
+
+/** Every environment variable the service reads. .env.example explains them to the reader. */
+export const VARIABLES = {
+  DATABASE_URL: variable(
+    url('postgres', 'postgresql').optional(),
+    'a PostgreSQL address such as postgres://user:password@host:5432/leadtime',
+    true,
+  ),
+  REDIS_URL: variable(url('redis', 'rediss').optional(), 'a Redis address such as redis://host:6379', true),
+  SALESFORCE_LOGIN_URL: variable(
+    url('https?').optional(),
+    'the https address of your Salesforce My Domain, such as https://acme.my.salesforce.com',
+  ),
+  SALESFORCE_CLIENT_ID: variable(
+    secret.optional(),
+    'the consumer key of the connected app, without spaces',
+    true,
+  ),
+  SALESFORCE_CLIENT_SECRET: variable(
+    secret.optional(),
+    'the consumer secret of the connected app, without spaces',
+    true,
+  ),
+  SALESFORCE_REFRESH_TOKEN: variable(secret.optional(), 'a refresh token, without spaces', true),
+  SALESFORCE_API_VERSION: variable(
+    z
+      .string()
+      .regex(/^\d{2}\.0$/)
+      .default('66.0'),
+    'an API version such as 66.0',
+  ),
+  HUBSPOT_BASE_URL: variable(url('https?').default('https://api.hubapi.com'), 'an https address'),
+  HUBSPOT_TOKEN: variable(
+    secret.optional(),
+    'the access token of a HubSpot private app, without spaces',
+    true,
+  ),
+  HUBSPOT_API: variable(z.enum(['2026-09', 'v3']).default('2026-09'), '2026-09 or v3'),
+  HUBSPOT_UI_URL: variable(url('https?').default('https://app.hubspot.com'), 'an https address'),
+  LEADTIME_POLICY: variable(
+    z.string().min(1).refine(existsSync).optional(),
+    'the path of an existing policy file; unset it to use ./policy.yml or the built-in policy',
+  ),
+  LEADTIME_DATA: variable(z.string().min(1).default('.leadtime'), 'the path of a folder'),
+  HOST: variable(
+    z.string().min(1).regex(/^\S+$/).default('127.0.0.1'),
+    'an address of this machine such as 127.0.0.1',
+  ),
+  PORT: variable(whole(0, 65_535).default(3000), 'a whole number from 0 to 65535'),
+  LOG_LEVEL: variable(
+    z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    'one of trace, debug, info, warn, error, fatal, silent',
+  ),
+  POLL_SECONDS: variable(whole(1, 86_400).default(60), 'a whole number of seconds from 1 to 86400'),
+} satisfies Record<string, Variable>
+
+type Variables = { [Name in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[Name]['schema']> }
+
+/** The environment, checked. Frozen; the only thing the rest of the program knows of it. */
+export interface Config {
+  /** null: the service runs a PostgreSQL of its own below `dataDir`. */
+  readonly databaseUrl: string | null
+  /** null: the queue lives in PostgreSQL. */
+  readonly redisUrl: string | null
+  /** null: not connected. */
+  readonly salesforce: null | {
+    readonly loginUrl: string
+    readonly clientId: string
+    readonly clientSecret: string
+    readonly refreshToken: string | null
+    readonly apiVersion: string
+  }
+  /** null: not connected. */
+  readonly hubspot: null | {
+    readonly baseUrl: string
+    readonly token: string
+    readonly api: '2026-09' | 'v3'
+    readonly uiUrl: string
+  }
+  /** Path of the policy file; null: the built-in policy. */
+  readonly policyFile: string | null
+  /** Absolute path of the folder for what the service keeps on disk. */
+  readonly dataDir: string
+  readonly host: string
+  readonly port: number
+  readonly logLevel: Variables['LOG_LEVEL']
+  /** Milliseconds between two pulls. */
+  readonly pollMs: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment of this process; a file .env in the working directory fills in what is not set. */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return parseConfig(process.env)
+}
+
+/** Checks the environment, all variables at once. An empty variable counts as unset. Throws {@link ConfigError}. */
+export function parseConfig(env: Environment): Config {
+  const problems: string[] = []
+  const values: Record<string, unknown> = {}
+  for (const [name, { schema, expected, ...rest }] of Object.entries<Variable>(VARIABLES)) {
+    const given = env[name]?.trim() || undefined
+    const parsed = schema.safeParse(given)
+    if (parsed.success) values[name] = parsed.data
+    else problems.push(`${name}${'secret' in rest ? '' : ` is '${given}' but`} must be ${expected}`)
+  }
+  const checked = values as Variables
+  problems.push(...together(checked, name => problems.some(line => line.startsWith(`${name} `))))
+  if (problems.length) throw new ConfigError(`the environment needs a correction: ${problems.join('; ')}`)
+  return config(checked)
+}
+
+/** Rules over several variables. */
+function* together(v: Variables, bad: (name: string) => boolean): Iterable<string> {
+  const group = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'] as const
+  const missing = group.filter(name => !v[name] && !bad(name))
+  if (missing.length && missing.length < group.length) {
+    yield `${missing.join(' and ')} must be set together with ${group.filter(n => !missing.includes(n)).join(' and ')}`
+  }
+  for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL'] as const) {
+    const given = v[name]
+    if (given?.startsWith('http:') && !LOOPBACK.test(new URL(given).hostname)) {
+      yield `${name} is '${given}' but must be https, as it carries credentials (http only to this machine)`
+    }
+  }
+}
+
+function config(v: Variables): Config {
+  const salesforce = v.SALESFORCE_LOGIN_URL &&
+    v.SALESFORCE_CLIENT_ID &&
+    v.SALESFORCE_CLIENT_SECRET && {
+      loginUrl: v.SALESFORCE_LOGIN_URL,
+      clientId: v.SALESFORCE_CLIENT_ID,
+      clientSecret: v.SALESFORCE_CLIENT_SECRET,
+      refreshToken: v.SALESFORCE_REFRESH_TOKEN ?? null,
+      apiVersion: v.SALESFORCE_API_VERSION,
+    }
+  const hubspot = v.HUBSPOT_TOKEN && {
+    baseUrl: v.HUBSPOT_BASE_URL,
+    token: v.HUBSPOT_TOKEN,
+    api: v.HUBSPOT_API,
+    uiUrl: v.HUBSPOT_UI_URL,
+  }
+  return Object.freeze({
+    databaseUrl: v.DATABASE_URL ?? null,
+    redisUrl: v.REDIS_URL ?? null,
+    salesforce: salesforce ? Object.freeze(salesforce) : null,
+    hubspot: hubspot ? Object.freeze(hubspot) : null,
+    policyFile: v.LEADTIME_POLICY ?? (existsSync('policy.yml') ? 'policy.yml' : null),
+    dataDir: resolve(v.LEADTIME_DATA),
+    host: v.HOST,
+    port: v.PORT,
+    logLevel: v.LOG_LEVEL,
+    pollMs: v.POLL_SECONDS * 1000,
+  })
+}
+
+/** Whether the reader asked for stack traces; never throws, as it is asked while an error is being told. */
+export const debugging = (env: Environment = process.env): boolean =>
+  /^(debug|trace)$/.test(env.LOG_LEVEL ?? '')

@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises'
+import { Cleanup } from './cleanup.ts'
+import { type Config, ConfigError } from './config.ts'
+import type { Crm } from './crm/crm.ts'
+import type { Instant } from './domain/time.ts'
+import { type Log, logger } from './log.ts'
+import { defaultPolicy } from './policy/default.ts'
+import { policyHash } from './policy/hash.ts'
+import { parsePolicy } from './policy/parse.ts'
+import type { Policy } from './policy/policy.ts'
+import type { Backend } from './queue/backend.ts'
+import { Holds } from './queue/hold.ts'
+import type { JobQueue } from './queue/queue.ts'
+import { type Database, openDatabase } from './store/db.ts'
+import { migrate } from './store/migrate.ts'
+import { adoptPolicy } from './store/policies.ts'
+
+/** Everything a verb works with, made once. */
+export interface Services {
+  readonly config: Config
+  readonly db: Database
+  readonly crms: readonly Crm[]
+  readonly policy: Policy
+  readonly log: Log
+  /** The instant for which verdicts hold, in the CRMs' time; the demo's runs fast. */
+  readonly now: () => Instant
+  /** CRMs that refused our credentials. */
+  readonly holds: Holds
+  /** Where the queue lives. */
+  readonly store: () => Promise<Backend>
+  /** Opens the queue at the first call. Throws QueueError. */
+  readonly queue: () => Promise<JobQueue>
+  /** Runs `step` at close, before what exists already is closed. */
+  onClose(step: () => Promise<unknown>): void
+  /** Closes everything, last first, whatever fails. Idempotent; nothing is left running. */
+  close(): Promise<void>
+}
+
+export interface Overrides {
+  now?: () => Instant
+  /** Instead of those the environment names. */
+  crms?: readonly Crm[]
+  policy?: Policy
+  log?: Log
+  /** Keeps this queue apart from others in the same store; tests use it. */
+  queueNamespace?: string
+}
+
+/**
+ * Opens the database (our own PostgreSQL when none is configured), brings it up to date and makes the CRMs.
+ * Opens no connection to a CRM or the queue before it is needed. What was opened is closed again if a later part throws.
+ */
+export async function services(config: Config, overrides: Overrides = {}): Promise<Services> {
+  const cleanup = new Cleanup()
+  try {
+    return await open(config, overrides, cleanup)
+  } catch (error) {
+    await cleanup.run().catch(() => undefined)
+    throw error
+  }
+}
+
+async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Promise<Services> {
+  const log = overrides.log ?? logger(config.logLevel)
+  const now = overrides.now ?? Date.now
+  const policy = overrides.policy ?? (await readPolicy(config.policyFile))
+  const db = await database(config, log, cleanup)
+  await migrate(db)
+  await adoptPolicy(db, policy, policyHash(policy), now())
+  const crms = overrides.crms ?? (await connect(config, policy))
+  for (const crm of crms) cleanup.add(() => crm.close())
+  const store = once(() => backendOf(config, db, overrides.queueNamespace))
+  const queue = once(async () => {
+    const { openQueue } = await import('./queue/queue.ts')
+    const opened = await openQueue(await store(), log)
+    cleanup.add(() => opened.close())
+    return opened
+  })
+  return {
+    ...{ config, db, crms, policy, log, now, store, queue, holds: new Holds(now) },
+    onClose: step => cleanup.add(step),
+    close: () => cleanup.run(),
+  }
+}
+
+/** Starts or finds PostgreSQL and opens it; the schema is left as it is. */
+export async function database(config: Config, log: Log, cleanup: Cleanup): Promise<Database> {
+  const url = config.databaseUrl ?? (await embedded(config, log, cleanup))
+  const db = await openDatabase(url, { log: message => log.warn(message) })
+  cleanup.add(() => db.close())
+  return db
+}
+
+async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<string> {
+  const { startEmbedded } = await import('./store/embedded.ts')
+  const server = await startEmbedded(config.dataDir, message => log.info(message))
+  cleanup.add(() => server.stop())
+  return server.url
+}
+
+async function readPolicy(file: string | null): Promise<Policy> {
+  return file === null ? defaultPolicy : parsePolicy(await readFile(file, 'utf8'), file)
+}
+
+/** The CRMs the environment names; their SDKs are loaded only here. */
+async function connect({ salesforce, hubspot }: Config, { write: { prefix } }: Policy): Promise<Crm[]> {
+  const crms: Promise<Crm>[] = []
+  if (salesforce) {
+    const { refreshToken, ...rest } = salesforce
+    const options = { ...rest, prefix, refreshToken: refreshToken ?? undefined }
+    crms.push(import('./crm/salesforce/adapter.ts').then(adapter => adapter.salesforce(options)))
+  }
+  if (hubspot) {
+    crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot({ ...hubspot, prefix })))
+  }
+  return await Promise.all(crms)
+}
+
+/** For verbs that make no sense without a CRM. */
+export function needCrm({ salesforce, hubspot }: Config): void {
+  if (salesforce || hubspot) return
+  throw new ConfigError(
+    'no CRM is connected; set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, ' +
+      'or HUBSPOT_TOKEN (.env.example explains them), or try leadtime demo',
+  )
+}
+
+async function backendOf(config: Config, db: Database, namespace?: string): Promise<Backend> {
+  const { backend } = await import('./queue/backend.ts')
+  return backend({
+    databaseUrl: db.url,
+    redisUrl: config.redisUrl,
+    ...(namespace !== undefined && { namespace }),
+  })
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

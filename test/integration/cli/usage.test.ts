@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { VERBS } from '../../../src/cli/verbs.ts'
+import { leadtime } from './leadtime.ts'
+
+describe('help', () => {
+  test('lists every verb with its summary', async () => {
+    const { code, stdout, stderr } = await leadtime(['--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    const words = stdout.replace(/\s+/g, ' ')
+    for (const { name, summary } of VERBS) {
+      expect(words).toContain(` ${name} `)
+      expect(words).toContain(summary)
+    }
+  })
+
+  test.each(VERBS.map(verb => verb.name))('leadtime %s --help names every flag', async name => {
+    const { code, stdout } = await leadtime([name, '--help'])
+    expect(code).toBe(0)
+    for (const { flags } of VERBS.find(verb => verb.name === name)?.flags ?? [])
+      expect(stdout).toContain(flags)
+  })
+
+  test('needs no environment, not even a valid one', async () => {
+    expect((await leadtime(['--help'], { PORT: 'x', DATABASE_URL: 'nonsense' })).code).toBe(0)
+  })
+
+  test('the version is that of the package', async () => {
+    expect((await leadtime(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('misuse: one line, exit code 2', () => {
+  test.each([
+    [[], 'no verb given; see leadtime --help'],
+    [['synk'], "unknown verb 'synk'; did you mean sync? See leadtime --help"],
+    [['frobnicate'], "unknown verb 'frobnicate'; see leadtime --help"],
+    [['--frob'], "unknown option '--frob'; see leadtime --help"],
+    [['sync', '--jsno'], "unknown option '--jsno'; did you mean --json? See leadtime sync --help"],
+    [['sync', 'now'], "too many arguments for 'sync'"],
+    [['serve', '--port', '99999'], "'99999' is not a whole number from 0 to 65535"],
+    [['serve', '--port'], "option '--port <n>' argument missing"],
+    [['demo', '--people', '-3'], 'not a whole number from 1 up'],
+    [['demo', '--people', '9', '--scenario', 'x'], 'cannot be used with'],
+  ])('leadtime %j', async (args, expected) => {
+    const { code, stdout, stderr } = await leadtime(args)
+    expect(stderr).toContain(expected)
+    expect(stderr).toMatch(/^leadtime: .+\n$/)
+    expect([code, stdout]).toEqual([2, ''])
+  })
+})

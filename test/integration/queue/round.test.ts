@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { parseConfig } from '../../../src/config.ts'
+import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
+import { DAY, HOUR } from '../../../src/domain/time.ts'
+import { logger } from '../../../src/log.ts'
+import { defaultPolicy } from '../../../src/policy/default.ts'
+import { type Services, services } from '../../../src/services.ts'
+import { readFailedRun } from '../../../src/store/pages.ts'
+import { work } from '../../../workers/main.ts'
+import { createTestDatabase } from '../database.ts'
+import { KINDS, type Kind } from './backends.ts'
+import { MemoryCrm } from './memory_crm.ts'
+
+const START = Date.UTC(2026, 5, 1, 9)
+
+async function setUp(kind: Kind, crm: MemoryCrm): Promise<{ made: Services; clock: { now: number } }> {
+  const clock = { now: START }
+  const config = parseConfig({
+    DATABASE_URL: await createTestDatabase(),
+    ...(kind === 'redis' && { REDIS_URL: process.env.TEST_REDIS_URL }),
+  })
+  const made = await services(config, {
+    now: () => clock.now,
+    crms: [crm],
+    policy: defaultPolicy,
+    log: logger('silent'),
+    queueNamespace: `q_${randomUUID().replaceAll('-', '')}`,
+  })
+  onTestFinished(() => made.close())
+  const workers = await work(made)
+  made.onClose(() => workers.close())
+  return { made, clock }
+}
+
+describe.each(KINDS)('a round of jobs on %s', kind => {
+  test('a new MQL is read, judged and written back; when it falls due, the clock alone raises the flag', async () => {
+    const crm = new MemoryCrm()
+    crm.mql('51', START - HOUR)
+    const { made, clock } = await setUp(kind, crm)
+    await (await made.queue()).schedule(60_000)
+    await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
+    expect(crm.written[0]).toEqual({ id: '51', fields: { status: 'running', handoff: 1 } })
+    const { reads } = crm
+    clock.now = START + DAY
+    await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(2)
+    expect(crm.written[1]).toEqual({ id: '51', fields: { overdue: true, status: 'overdue' } })
+    expect(crm.reads).toBe(reads)
+  })
+
+  test('a CRM that is away for a moment is read again; the log of runs says so until it is back', async () => {
+    const crm = new MemoryCrm()
+    crm.mql('51', START - HOUR)
+    crm.failures = [
+      new Unavailable('hubspot', 'read contacts', '502'),
+      new Unavailable('hubspot', 'read contacts', '502'),
+    ]
+    const { made } = await setUp(kind, crm)
+    const queue = await made.queue()
+    await queue.wake('tick', {})
+    await expect
+      .poll(() => readFailedRun(made.db))
+      .toMatchObject({ error: expect.stringMatching(/^Unavailable: hubspot/) })
+    await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => readFailedRun(made.db)).toBeNull()
+  })
+
+  test('a CRM that refuses our credentials is left alone until a person acts', async () => {
+    const crm = new MemoryCrm()
+    crm.failures = [new AuthExpired('hubspot', 'read contacts', 'the token was revoked')]
+    const { made } = await setUp(kind, crm)
+    const queue = await made.queue()
+    await queue.wake('pull', { vendor: 'hubspot' })
+    await expect.poll(() => made.holds.list()).toHaveLength(1)
+    await queue.wake('pull', { vendor: 'hubspot' })
+    await expect.poll(async () => (await queue.state()).active).toBe(0)
+    await queue.wake('tick', {})
+    await expect.poll(async () => (await queue.state()).waiting).toBe(0)
+    expect(crm.reads).toBe(1)
+  })
+})

@@ -1,0 +1,39 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { progress, progressLine } from '../../../src/cli/progress.ts'
+
+const crm = {
+  vendor: 'hubspot' as const,
+  traffic: () => ({ reads: { calls: 3, records: 1200 }, writes: { calls: 1, records: 15 } }),
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('says by CRM how much was read and written', () => {
+  expect(progress([crm, crm])).toBe('hubspot 1,200 read, 15 written · hubspot 1,200 read, 15 written')
+})
+
+test('a terminal sees one line that is wiped at the end, once', () => {
+  const stderr = Object.assign(new PassThrough(), { isTTY: true })
+  let text = ''
+  stderr.on('data', part => {
+    text += part
+  })
+  const line = progressLine(stderr, [crm])
+  vi.advanceTimersByTime(500)
+  line.end()
+  line.end()
+  vi.advanceTimersByTime(500)
+  expect(text.match(/1,200 read/g)).toHaveLength(2)
+  expect(text.endsWith('\r\x1b[K')).toBe(true)
+  expect(text).not.toContain('\n')
+})
+
+test('a file or a pipe sees nothing', () => {
+  const stderr = new PassThrough()
+  const line = progressLine(stderr, [crm])
+  vi.advanceTimersByTime(500)
+  line.end()
+  expect(stderr.read()).toBeNull()
+})

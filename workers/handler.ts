@@ -1,0 +1,56 @@
+import { blank } from '../src/blank.ts'
+import type { Crm } from '../src/crm/crm.ts'
+import { AuthExpired, RateLimited, Refused, Unavailable } from '../src/crm/errors.ts'
+import type { Vendor } from '../src/domain/facts.ts'
+import { type Context, Tally } from '../src/pipeline/context.ts'
+import type { JobName, Payload } from '../src/queue/jobs.ts'
+import type { JobQueue } from '../src/queue/queue.ts'
+import type { Services } from '../src/services.ts'
+import { beginRun, endRun } from '../src/store/runs.ts'
+
+/** What a handler gets besides its payload. */
+export interface Work {
+  services: Services
+  queue: JobQueue
+  /** Aborted when the process is asked to stop: end at the next safe point by throwing its reason. */
+  signal: AbortSignal
+}
+
+/** Payload → pipeline → result, which is kept with the job: counts only. */
+export type Handler<N extends JobName> = (payload: Payload<N>, work: Work) => Promise<object>
+
+/** The CRM of a job, unless it is not connected here or waits for a person. */
+export function crmOf({ services }: Work, vendor: Vendor): Crm | null {
+  if (services.holds.isHeld(vendor)) return null
+  return services.crms.find(crm => crm.vendor === vendor) ?? null
+}
+
+/** What the pipeline works with; of all CRMs, or of those given. */
+export function contextOf({ services, signal }: Work, crms: readonly Crm[] = services.crms): Context {
+  const { db, policy, now, log } = services
+  return { db, crms, policy, now, log, signal, tally: new Tally() }
+}
+
+/** `AuthExpired: salesforce: query Lead: …`: the kind of the port's errors first, whatever an adapter made of it. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  const kind = [RateLimited, AuthExpired, Unavailable, Refused].find(known => error instanceof known)
+  return `${kind?.name ?? error.name}: ${kind ? error.message : blank(error.message)}`
+}
+
+/** Notes in the log of runs how `work` went, so that pages and health can tell; `error` may add what is wrong elsewhere. */
+export async function noted(
+  { services }: Work,
+  kind: string,
+  work: () => Promise<{ counts: object; error?: string | null }>,
+): Promise<object> {
+  const run = await beginRun(services.db, kind, services.now())
+  try {
+    const { counts, error = null } = await work()
+    await endRun(services.db, run, services.now(), counts, error)
+    return counts
+  } catch (error) {
+    await endRun(services.db, run, services.now(), {}, told(error)).catch(() => undefined)
+    throw error
+  }
+}

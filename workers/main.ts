@@ -1,0 +1,25 @@
+import type { AnyPayload, JobName } from '../src/queue/jobs.ts'
+import { startWorkers, type Workers } from '../src/queue/workers.ts'
+import type { Services } from '../src/services.ts'
+import type { Handler, Work } from './handler.ts'
+import { judge } from './judge.ts'
+import { link } from './link.ts'
+import { pull } from './pull.ts'
+import { push } from './push.ts'
+import { tick } from './tick.ts'
+import { wake } from './wake.ts'
+
+const HANDLERS: { [N in JobName]: Handler<N> } = { tick, wake, pull, link, judge, push }
+
+/** Starts working on the queue's jobs. Stop it before the services are closed. */
+export async function work(services: Services): Promise<Workers> {
+  const [store, queue] = await Promise.all([services.store(), services.queue()])
+  return await startWorkers(store, {
+    log: services.log,
+    onHold: (vendor, reason) => services.holds.hold(vendor, reason),
+    handle: (name, payload, signal) => handler(name)(payload, { services, queue, signal }),
+  })
+}
+
+/** The payload was read with the schema of the same name, so the two fit. */
+const handler = (name: JobName) => HANDLERS[name] as (payload: AnyPayload, work: Work) => Promise<object>

@@ -1,0 +1,19 @@
+import { pull as pullObject } from '../src/pipeline/pull.ts'
+import { contextOf, crmOf, type Handler, noted } from './handler.ts'
+
+/** Reads everything new of one CRM, object after object, and has it linked. */
+export const pull: Handler<'pull'> = async ({ vendor }, work) => {
+  const crm = crmOf(work, vendor)
+  if (!crm) return { held: true }
+  const context = contextOf(work)
+  try {
+    return await noted(work, `pull ${vendor}`, async () => {
+      for (const object of crm.objects) await pullObject(context, crm, object)
+      work.services.holds.release(vendor)
+      return { counts: context.tally.rows }
+    })
+  } finally {
+    // What was read before an error counts as well.
+    await work.queue.wake('link', {})
+  }
+}

@@ -1,0 +1,10 @@
+import { readWaiting } from '../src/store/waiting.ts'
+import type { Handler } from './handler.ts'
+
+/** Each second: whoever falls due by time alone is judged, and marks that a lost job left behind are picked up. */
+export const wake: Handler<'wake'> = async (_payload, { services, queue }) => {
+  const waiting = await readWaiting(services.db, services.now())
+  if (waiting.records) await queue.wake('link', {})
+  if (waiting.persons) await queue.wakeAll('judge')
+  return { ...waiting }
+}
