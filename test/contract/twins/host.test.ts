@@ -47,8 +47,8 @@ describe('startTwins', () => {
     const [salesforce, hubspot] = await Promise.all(
       [salesforceUrl, hubspotUrl].map(url => ask<Records>(`${url}/_twin/state`)),
     )
-    expect(salesforce?.records['Lead']).toBeGreaterThanOrEqual(leads)
-    expect(hubspot?.records['contacts']).toBe(known)
+    expect(salesforce?.records.Lead).toBeGreaterThanOrEqual(leads)
+    expect(hubspot?.records.contacts).toBe(known)
     for (const url of [salesforceUrl, hubspotUrl]) {
       expect(await ask(`${url}/_twin/clock`)).toMatchObject({ now: company.now, rate: 0 })
       expect(await ask(`${url}/_twin/company`)).toMatchObject({ name: 'generated-60-5', now: company.now })
@@ -67,7 +67,7 @@ describe('startTwins', () => {
     expect(pending()).toBe(0)
     expect(await ask(`${hubspotUrl}/_twin/clock`)).toMatchObject({ now: company.now + DAY })
     const after = await ask<Records>(`${hubspotUrl}/_twin/state`)
-    expect(after.records['contacts']).toBeGreaterThan(before.records['contacts']!)
+    expect(after.records.contacts).toBeGreaterThan(before.records.contacts!)
     const response = await fetch(`${hubspotUrl}/nowhere`)
     expect(response.headers.get('date')).toBe(new Date(company.now + DAY).toUTCString())
   })
@@ -133,7 +133,7 @@ describe('leadtime twins', () => {
     run(['--people', '20', '--quiet'])
     const [ready] = (await once(child, 'message')) as [Record<string, string>]
     expect(ready).toMatchObject({ ready: true, clientId: 'leadtime', portalId: expect.any(Number) as number })
-    expect(await ask(`${ready['hubspotUrl']}/_twin/clock`)).toMatchObject({ rate: 0 })
+    expect(await ask(`${ready.hubspotUrl}/_twin/clock`)).toMatchObject({ rate: 0 })
     child.disconnect()
     expect(await ended()).toBe(0)
     expect(readdirSync(storage)).toEqual([])

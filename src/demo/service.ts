@@ -1,0 +1,53 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { logger } from '../log.ts'
+import { type Services, services } from '../services.ts'
+import { type Scratch, scratchDatabase } from '../store/scratch.ts'
+import type { Twins } from './twins.ts'
+
+export interface DemoService {
+  services: Services
+  /** Closes the service and removes its database and files. */
+  close(): Promise<void>
+}
+
+/**
+ * The service as it is, connected to the twins instead of to the vendors, on a database made for this demo alone:
+ * an embedded PostgreSQL in a temporary folder, or a scratch database on the server that DATABASE_URL names.
+ */
+export async function demoService(config: Config, twins: Twins, now: () => number): Promise<DemoService> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'leadtime-demo-'))
+  // Run by root, PostgreSQL is another user, who must be able to reach its folder.
+  await chmod(dataDir, 0o711)
+  let scratch: Scratch | undefined
+  let made: Services | undefined
+  const close = async () => {
+    await made?.close()
+    await scratch?.drop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  try {
+    scratch = config.databaseUrl === null ? undefined : await scratchDatabase(config.databaseUrl)
+    const own = { ...config, ...connections(config, twins), dataDir, databaseUrl: scratch?.url ?? null, redisUrl: null }
+    made = await services(own, { now, log: logger(config.logLevel === 'info' ? 'warn' : config.logLevel) })
+    return { services: made, close }
+  } catch (error) {
+    await close().catch(() => undefined)
+    throw error
+  }
+}
+
+function connections(config: Config, { salesforceUrl, hubspotUrl, clientId, clientSecret, token }: Twins) {
+  const apiVersion = config.salesforce?.apiVersion ?? '66.0'
+  return {
+    salesforce: { loginUrl: salesforceUrl, clientId, clientSecret, refreshToken: null, apiVersion },
+    hubspot: {
+      baseUrl: hubspotUrl,
+      token,
+      api: config.hubspot?.api ?? '2026-09',
+      uiUrl: hubspotUrl,
+    } as const,
+  }
+}

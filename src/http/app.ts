@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Ref } from '../domain/facts.ts'
+import { type Instant, SECOND } from '../domain/time.ts'
+import { loadAssets } from './assets.ts'
+import type { Context } from './context.ts'
+import { answerErrors } from './errors.ts'
+import { secure } from './headers.ts'
+import { defaultLimits, type HealthLimits } from './health.ts'
+import { clockOf } from './pages/format.ts'
+import { apiRoutes } from './routes/api.ts'
+import { healthRoute } from './routes/health.ts'
+import { pageRoutes } from './routes/pages.ts'
+import { shared } from './shared.ts'
+import type { Views } from './views.ts'
+
+export interface HttpNeeds {
+  /** What to show: `storedViews(db, { minimumN: policy.minimumN, held: () => holds.list() })` of stored.ts. */
+  views: Views
+  /** The instant for which verdicts hold and by which rounds are stamped (the twins' virtual clock in the demo). Default: this machine's. */
+  now?: () => Instant
+  /** This machine's clock, only for keeping answers a moment. Default Date.now; tests give another. */
+  machineNow?: () => Instant
+  /** The page of a record in its CRM: `ref => crms.find(c => c.vendor === parseRef(ref).vendor)?.url(ref) ?? null`. */
+  link(ref: Ref): string | null
+  /** Seconds between two refreshes of an open page; 0: it stands still. Default 15; the demo takes 2. */
+  refreshSeconds?: number
+  /** When health turns red, by the clock of `now`. Default: a round older than 3 minutes; take three times the polling interval. */
+  limits?: Partial<HealthLimits>
+  /** IANA zone in which times are written. Default UTC; take the policy's `timezone`. */
+  timeZone?: string
+  /** How long /health waits for the database before it says so (default 3 s). */
+  patienceMs?: number
+}
+
+/**
+ * The pages and the API as a Fastify plugin; it opens no port and reads no environment.
+ *
+ *     const server = fastify({ loggerInstance: log, trustProxy: false, bodyLimit: 1_048_576, requestTimeout: 30_000 })
+ *     await server.register(httpApp({ views: storedViews(db, { minimumN }), link, now, timeZone }))
+ *     await server.listen({ host, port })
+ *
+ * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`.
+ * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
+ */
+export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
+  return async (app: FastifyInstance) => {
+    const context = contextOf(needs)
+    secure(app)
+    answerErrors(app, context.assets)
+    pageRoutes(app, context)
+    apiRoutes(app, context)
+    healthRoute(app, context)
+  }
+}
+
+function contextOf(needs: HttpNeeds): Context {
+  const { views, link, refreshSeconds = 15, machineNow = Date.now, now = machineNow } = needs
+  // Half a refresh: a page never shows a number older than one and a half of its refreshes.
+  const keepMs = Math.min(Math.max(refreshSeconds, 1) * SECOND, 15 * SECOND) / 2
+  return {
+    views,
+    overview: shared(() => views.overview(now()), keepMs, machineNow),
+    sync: shared(() => views.sync(), keepMs, machineNow),
+    now,
+    since: now(),
+    link,
+    limits: { ...defaultLimits, ...needs.limits },
+    patienceMs: needs.patienceMs ?? 3 * SECOND,
+    refreshSeconds,
+    clock: clockOf(needs.timeZone ?? 'UTC'),
+    assets: loadAssets(),
+  }
+}

@@ -1,0 +1,24 @@
+import type { Ref } from '../domain/facts.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Assets } from './assets.ts'
+import type { HealthLimits } from './health.ts'
+import type { Clock } from './pages/format.ts'
+import type { Overview, SyncState, Views } from './views.ts'
+
+/** What every route gets; made once in app.ts. */
+export interface Context {
+  views: Views
+  /** Shared among all who ask within a moment. */
+  overview(): Promise<Overview>
+  sync(): Promise<SyncState>
+  now(): Instant
+  /** When this process started. */
+  since: Instant
+  link(ref: Ref): string | null
+  limits: HealthLimits
+  /** How long /health waits for the database. */
+  patienceMs: number
+  refreshSeconds: number
+  clock: Clock
+  assets: Assets
+}

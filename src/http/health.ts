@@ -1,0 +1,118 @@
+import type { Vendor } from '../domain/facts.ts'
+import { type Instant, MINUTE } from '../domain/time.ts'
+import type { CrmState, SyncState } from './views.ts'
+
+/** Something that keeps the numbers from being current. */
+export interface Trouble {
+  code:
+    | 'database'
+    | 'round_too_old'
+    | 'first_round'
+    | 'credentials_refused'
+    | 'crm_unreachable'
+    | 'request_refused'
+    | 'judging_behind'
+  vendor: Vendor | null
+  /** True when nothing gets better until somebody acts. */
+  needsPerson: boolean
+  /** One line: what is wrong, and what to do. Without hosts, ids or payloads. */
+  title: string
+  remedy: string
+  /** Whether a promise may be broken without our seeing it: health goes red. */
+  red: boolean
+}
+
+export interface HealthLimits {
+  /** A round that ended longer ago than this is too old. */
+  roundMs: Instant
+  /** More changes than this waiting to be judged mean that the database cannot keep up. */
+  waiting: number
+}
+
+/** Three rounds at the default pace of a minute, and a backlog that takes more than a round to work off. */
+export const defaultLimits: HealthLimits = { roundMs: 3 * MINUTE, waiting: 20_000 }
+
+export const VENDOR_NAMES: Record<Vendor, string> = { salesforce: 'Salesforce', hubspot: 'HubSpot' }
+
+/** What is wrong, the worst first. `since` is when this process started. */
+export function troubles(
+  state: SyncState,
+  { now, since, limits }: { now: Instant; since: Instant; limits: HealthLimits },
+): Trouble[] {
+  const found = state.crms.flatMap(crm => crmTrouble(crm) ?? [])
+  if (now - (state.lastRound ?? since) > limits.roundMs) found.push(OLD_ROUND)
+  else if (state.lastRound === null) found.push(FIRST_ROUND)
+  if (state.waiting > limits.waiting) found.push(BEHIND)
+  return found.sort((a, b) => Number(b.needsPerson) - Number(a.needsPerson))
+}
+
+const OLD_ROUND: Trouble = {
+  code: 'round_too_old',
+  vendor: null,
+  needsPerson: false,
+  title: 'No round has ended for a while',
+  remedy: 'The numbers below are older than they look. If this stays, check that a worker runs.',
+  red: true,
+}
+
+const FIRST_ROUND: Trouble = {
+  code: 'first_round',
+  vendor: null,
+  needsPerson: false,
+  title: 'The CRMs are being read for the first time',
+  remedy: 'The numbers below are not complete yet; they grow as records come in.',
+  red: false,
+}
+
+const BEHIND: Trouble = {
+  code: 'judging_behind',
+  vendor: null,
+  needsPerson: false,
+  title: 'The database is behind',
+  remedy: 'More leads changed than could be judged so far. The numbers catch up by themselves.',
+  red: false,
+}
+
+export const NO_DATABASE: Trouble = {
+  code: 'database',
+  vendor: null,
+  needsPerson: true,
+  title: 'The database does not answer',
+  remedy: 'Start it, or correct DATABASE_URL.',
+  red: true,
+}
+
+function crmTrouble({ vendor, trouble }: CrmState): Trouble | null {
+  const name = VENDOR_NAMES[vendor]
+  switch (trouble?.kind) {
+    case 'credentials':
+      return {
+        code: 'credentials_refused',
+        vendor,
+        needsPerson: true,
+        title: `${name} refuses our credentials`,
+        remedy: `Nothing is read from or written to ${name} until somebody renews them.`,
+        red: true,
+      }
+    case 'refused':
+      return {
+        code: 'request_refused',
+        vendor,
+        needsPerson: true,
+        title: `${name} refuses a request`,
+        remedy: 'Somebody has to check the rights and the fields of the connected user.',
+        red: true,
+      }
+    case 'unreachable':
+      return {
+        code: 'crm_unreachable',
+        vendor,
+        needsPerson: false,
+        title: `${name} does not answer`,
+        remedy: 'It is tried again every round; nothing is lost. The numbers stand still until then.',
+        red: true,
+      }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,18 @@
+import { LineChart } from 'echarts/charts'
+import { GridComponent } from 'echarts/components'
+import { type EChartsCoreOption, init, use } from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+import type { ChartSize } from './chart.ts'
+
+use([LineChart, GridComponent, SVGRenderer])
+
+/** An ECharts option as SVG, drawn without a DOM. */
+export function draw(option: EChartsCoreOption, { width, height }: ChartSize): string {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
+  try {
+    chart.setOption(option)
+    return chart.renderToSVGString()
+  } finally {
+    chart.dispose()
+  }
+}

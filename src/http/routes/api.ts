@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify'
+import type { Context } from '../context.ts'
+import { encodePosition, readFilter } from '../position.ts'
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+/** The numbers of the page as JSON; instants in ISO 8601 UTC. */
+export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, link }: Context): void {
+  app.get('/api/overview', async () => ({ asOf: iso(now()), ...(await overview()) }))
+
+  app.get('/api/overdue', async request => {
+    const { rows, next, total, owners } = await views.overdue(readFilter(request.query))
+    return {
+      asOf: iso(now()),
+      total,
+      owners,
+      rows: rows.map(({ position: _, due, records, ...row }) => ({
+        ...row,
+        due: iso(due),
+        records: records.map(ref => ({ ref, url: link(ref) })),
+      })),
+      next: next && encodePosition(next),
+    }
+  })
+
+  app.get('/api/sync', async () => {
+    const { lastRound, lastError, crms, waiting } = await sync()
+    return {
+      lastRound: iso(lastRound),
+      lastError: lastError && { ...lastError, at: iso(lastError.at) },
+      waiting,
+      crms: crms.map(({ vendor, trouble, objects }) => ({
+        vendor,
+        trouble: trouble && { ...trouble, since: iso(trouble.since) },
+        objects: objects.map(o => ({ ...o, lastChange: iso(o.lastChange), lastRead: iso(o.lastRead) })),
+      })),
+    }
+  })
+}

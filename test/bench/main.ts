@@ -1,0 +1,38 @@
+/**
+ * `npm run bench [-- --quick] [P1 P3 P5b P9]`: every figure is a ratio inside one run, so that it means the same on a fast
+ * and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
+ */
+import { callsAgainstMinimum } from './calls.ts'
+import type { Figure } from './figure.ts'
+import { ingestAgainstCopy } from './ingest.ts'
+import { memoryAgainstSize } from './memory.ts'
+import { rowsPerChange } from './rows.ts'
+
+const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
+  P1: ingestAgainstCopy,
+  P3: callsAgainstMinimum,
+  P5b: rowsPerChange,
+  P9: memoryAgainstSize,
+}
+
+const asked = process.argv.slice(2)
+const quick = asked.includes('--quick')
+const chosen = asked.filter(word => !word.startsWith('--'))
+const unknown = chosen.find(name => !(name in BENCHES))
+if (unknown !== undefined) {
+  process.stderr.write(`bench: there is no ${unknown}; choose from ${Object.keys(BENCHES).join(', ')}\n`)
+  process.exit(2)
+}
+
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue
+  const { what, ratio, mark, atLeast, exact, details } = await bench(quick)
+  const kept = atLeast ? ratio >= mark : ratio <= mark
+  const wanted = `${atLeast ? '≥' : '≤'} ${mark}`
+  process.stdout.write(
+    `${name.padEnd(4)} ${ratio.toFixed(3)} (${wanted}) ${kept ? 'reached' : 'MISSED'}  ${what}\n`,
+  )
+  for (const line of details) process.stdout.write(`       ${line}\n`)
+  if (exact && !kept) process.exitCode = 1
+}
+process.exit()

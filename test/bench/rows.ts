@@ -1,0 +1,140 @@
+import { judge } from '../../src/pipeline/judge.ts'
+import { round } from '../../src/pipeline/round.ts'
+import { type Database, openDatabase } from '../../src/store/db.ts'
+import type { Figure } from './figure.ts'
+import { company, connect, context, stage } from './stage.ts'
+
+const CHANGED = 1_000
+
+interface Reading {
+  /** Rows fetched by index and by scan, in all tables. */
+  rows: number
+  /** Sequential scans of tables that grow with the leads. */
+  scans: string[]
+}
+
+/**
+ * P5b: rows PostgreSQL reads to judge 1,000 changed leads, among as many as were synced and among a hundred times as
+ * many; from the server's own statistics, so free of noise. No large table may be scanned.
+ */
+export async function rowsPerChange(quick: boolean): Promise<Figure> {
+  const people = quick ? 3_000 : 16_000
+  const copies = quick ? 20 : 100
+  const { db, close } = await stage()
+  const twins = await company(people)
+  const crms = await connect(twins)
+  const { now } = twins.company
+  try {
+    await round(context(db, crms, now))
+    const small = await reading(db, crms, now)
+    const handoffs = await count(db, 'handoff')
+    for (let i = 1; i < copies; i++) await clone(db, i)
+    await db.query({ text: 'analyze', values: [] })
+    const large = await reading(db, crms, now)
+    return {
+      what: 'rows read per changed lead, among many against among few',
+      ratio: large.scans.length > 0 ? Number.POSITIVE_INFINITY : large.rows / small.rows,
+      mark: 1.2,
+      atLeast: false,
+      exact: true,
+      details: [
+        `${handoffs} handoffs: ${(small.rows / CHANGED).toFixed(1)} rows a lead`,
+        `${await count(db, 'handoff')} handoffs: ${(large.rows / CHANGED).toFixed(1)} rows a lead, ` +
+          `sequential scans: ${large.scans.join(', ') || 'none'}`,
+      ],
+    }
+  } finally {
+    for (const crm of crms) await crm.close()
+    await twins.close()
+    await close()
+  }
+}
+
+/** A call is logged on 1,000 leads, judged, and deleted again; the judging after the deletion is measured. */
+async function reading(db: Database, crms: Parameters<typeof context>[1], now: number): Promise<Reading> {
+  const persons = `(select person, opened_by from handoff where ended_at is null and number = 1
+    and opened_by not like '%~%' order by opened_by limit ${CHANGED})`
+  await db.query({
+    text: `insert into fact (source, key, subject, kind, origin, at, data, known_at)
+      select 'salesforce:task:bench' || person, 'activity', split_part(opened_by, '#', 1), 'activity', 'record', $1,
+        '{"channel":"call","direction":"out","outcome":"voicemail","actor":null,"automated":false,"loggedAt":0}', $1
+      from ${persons} chosen`,
+    values: [new Date(now - 60_000)],
+  })
+  await mark(db, persons)
+  await judge(context(db, crms, now))
+  await db.query({ text: `delete from fact where source like 'salesforce:task:bench%'`, values: [] })
+  await mark(db, persons)
+  await db.query({ text: 'select pg_stat_reset()', values: [] })
+  // Statistics are written when a connection ends.
+  const own = await openDatabase(db.url)
+  await judge(context(own, crms, now))
+  await own.close()
+  return statistics(db)
+}
+
+const mark = (db: Database, persons: string) =>
+  db.query({ text: `insert into stale_person (person) select person from ${persons} chosen`, values: [] })
+
+async function statistics(db: Database): Promise<Reading> {
+  const { rows } = await db.query<{ name: string; read: number; scans: number; size: number }>({
+    text: `select relname as name, seq_tup_read + coalesce(idx_tup_fetch, 0) as read, seq_scan as scans,
+      pg_relation_size(relid) as size from pg_stat_user_tables where schemaname = 'public'`,
+    values: [],
+  })
+  const large = rows.filter(row => row.size > 1 << 20 && row.scans > 0)
+  return {
+    rows: rows.reduce((sum, row) => sum + row.read, 0),
+    scans: large.map(row => `${row.name} ${row.scans}`),
+  }
+}
+
+async function count(db: Database, table: string): Promise<number> {
+  const { rows } = await db.query<{ n: number }>({ text: `select count(*) as n from ${table}`, values: [] })
+  return rows[0]!.n
+}
+
+const REFS = new Set(['ref', 'source', 'subject', 'via', 'deal', 'member', 'opened_by', 'handoff'])
+const TABLES = [
+  'record',
+  'fact',
+  'identity',
+  'membership',
+  'person',
+  'person_record',
+  'handoff',
+  'promise',
+  'target',
+]
+
+/** The same people once more under other ids. */
+async function clone(db: Database, number: number): Promise<void> {
+  const { rows } = await db.query<{ name: string; columns: string[] }>({
+    text: `select table_name as name, array_agg(column_name::text) as columns from information_schema.columns
+      where table_schema = 'public' and table_name = any($1) group by 1`,
+    values: [TABLES],
+  })
+  await db.tx(async tx => {
+    for (const { name, columns } of rows) {
+      const own =
+        name === 'person' ? `id < 10000000` : name === 'identity' ? `ref not like '%~%'` : filter(columns)
+      const values = columns.map(column => copied(name, column, number))
+      await tx.query({
+        text: `insert into ${name} (${columns.join(', ')}) ${name === 'person' ? 'overriding system value' : ''}
+          select ${values.join(', ')} from ${name} where ${own}`,
+        values: [],
+      })
+    }
+  })
+}
+
+const filter = (columns: readonly string[]): string =>
+  `${columns.find(column => REFS.has(column)) ?? 'ref'} not like '%~%'`
+
+function copied(table: string, column: string, number: number): string {
+  if (column === 'person' || (table === 'person' && column === 'id'))
+    return `${column} + ${number * 10_000_000}`
+  if (REFS.has(column) || (column === 'key' && /^(identity|person_record)$/.test(table)))
+    return `${column} || '~${number}'`
+  return column
+}

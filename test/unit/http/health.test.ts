@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { MINUTE } from '../../../src/domain/time.ts'
+import { defaultLimits, troubles } from '../../../src/http/health.ts'
+import type { SyncState } from '../../../src/http/views.ts'
+import { NOW, syncState, troubled } from './company.ts'
+
+const codes = (state: SyncState, since = NOW) =>
+  troubles(state, { now: NOW, since, limits: defaultLimits }).map(({ code }) => code)
+
+describe('troubles', () => {
+  test('none when everything was looked at a moment ago', () => expect(codes(syncState())).toEqual([]))
+
+  test.each([
+    ['credentials', 'credentials_refused', true],
+    ['refused', 'request_refused', true],
+    ['unreachable', 'crm_unreachable', false],
+  ] as const)('a CRM with %s', (kind, code, needsPerson) => {
+    const [found] = troubles(troubled(kind), { now: NOW, since: NOW, limits: defaultLimits })
+    expect(found).toMatchObject({ code, needsPerson, vendor: 'hubspot', red: true })
+  })
+
+  test('a CRM that asks us to wait is none', () => expect(codes(troubled('rate_limited'))).toEqual([]))
+
+  test('a round is too old strictly after the limit', () => {
+    expect(codes(syncState({ lastRound: NOW - 3 * MINUTE }))).toEqual([])
+    expect(codes(syncState({ lastRound: NOW - 3 * MINUTE - 1 }))).toEqual(['round_too_old'])
+  })
+
+  test('the first round has as long as any other, counted from the start', () => {
+    expect(codes(syncState({ lastRound: null }), NOW - MINUTE)).toEqual(['first_round'])
+    expect(codes(syncState({ lastRound: null }), NOW - 4 * MINUTE)).toEqual(['round_too_old'])
+  })
+
+  test('many waiting changes mean that the database is behind', () =>
+    expect(codes(syncState({ waiting: 20_001 }))).toEqual(['judging_behind']))
+
+  test('what needs a person comes first', () =>
+    expect(codes({ ...troubled('credentials'), lastRound: 0 })).toEqual([
+      'credentials_refused',
+      'round_too_old',
+    ]))
+})
