@@ -46,11 +46,9 @@ const ruleOf = ({ name }: PromiseVerdict, policy: Policy): PromiseRule | undefin
 
 const LIVE: readonly PromiseVerdict['state'][] = ['overdue', 'due_soon', 'running']
 
-/** Overdue ones first, then those that run, each by the earliest due; when none does, the first attempt's. */
+/** The one with the earliest due, so overdue ones before those that run; when none does, the first attempt's. */
 export function nearestToBreach(promises: readonly PromiseVerdict[]): PromiseVerdict | null {
-  const live = promises
-    .filter(promise => LIVE.includes(promise.state))
-    .sort((a, b) => Number(b.state === 'overdue') - Number(a.state === 'overdue') || a.dueAt! - b.dueAt!)
+  const live = promises.filter(promise => LIVE.includes(promise.state)).sort((a, b) => a.dueAt! - b.dueAt!)
   return live[0] ?? promises.find(promise => promise.name === 'first_attempt') ?? promises[0] ?? null
 }
 

@@ -18,7 +18,7 @@ import { storeDesired, withdrawDesired } from '../store/targets.ts'
 import { type Bench, type Conclusion, conclude } from './conclude.ts'
 import type { Context, Counted } from './context.ts'
 
-const BATCH = 500
+const BATCH = 1_000
 
 /**
  * Passes the verdicts on every person that is marked or has fallen due, and derives from them what each of their open

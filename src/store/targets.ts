@@ -1,6 +1,5 @@
 import type { OwnedFields } from '../domain/desired.ts'
 import { type ObjectName, parseRef, type Ref, type Vendor } from '../domain/facts.ts'
-import type { Instant } from '../domain/time.ts'
 import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
@@ -118,22 +117,5 @@ export async function readTargets(
     select ref, desired as fields from target
     where vendor = ${vendor} and object = ${object} and ref > ${after} and desired is not null
     order by ref limit ${limit}`)
-  return rows
-}
-
-/** What is still to be written, by vendor. */
-export interface Backlog {
-  vendor: Vendor
-  dirty: number
-  parked: number
-  oldestRetry: Instant | null
-}
-
-export async function readBacklog(db: Queryable): Promise<Backlog[]> {
-  const { rows } = await db.query<Backlog>(sql`
-    select vendor, count(*) filter (where next_at < 'infinity') as dirty,
-      count(*) filter (where next_at = 'infinity') as parked,
-      min(next_at) filter (where next_at > '-infinity' and next_at < 'infinity') as "oldestRetry"
-    from target where desired <> acked or doubt group by vendor order by vendor`)
   return rows
 }

@@ -164,16 +164,14 @@ create table run (
 CREATE UNIQUE INDEX run_pkey ON public.run USING btree (id);
 
 create table stale_person (
-  seq bigint not null generated always as identity,
   person bigint not null
 );
-CREATE UNIQUE INDEX stale_person_pkey ON public.stale_person USING btree (seq);
+CREATE INDEX stale_person_person ON public.stale_person USING btree (person);
 
 create table stale_record (
-  seq bigint not null generated always as identity,
   ref text collate "C" not null
 );
-CREATE UNIQUE INDEX stale_record_pkey ON public.stale_record USING btree (seq);
+CREATE INDEX stale_record_ref ON public.stale_record USING btree (ref);
 
 create table target (
   ref text collate "C" not null,
@@ -203,9 +201,5 @@ create sequence person_id_seq as bigint;
 create sequence policy_use as bigint;
 
 create sequence run_id_seq as bigint;
-
-create sequence stale_person_seq_seq as bigint;
-
-create sequence stale_record_seq_seq as bigint;
 
 create sequence target_seq as bigint;

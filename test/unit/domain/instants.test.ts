@@ -13,6 +13,8 @@ describe('T0', () => {
   test('is unknown without one after the previous handoff ended', () => {
     const { handoffs } = judged(99, [-5, 'inquiry'], [0, 'mql'], [2, 'inquiry'], [3, 'recycled'], [50, 'mql'])
     expect(handoffs.map(handoff => handoff.t0)).toEqual([h(-5), null])
+    const seam = judged(99, [0, 'mql'], [3, 'inquiry'], [3, 'recycled'], [50, 'mql']).handoffs
+    expect(seam[1]!.t0).toBeNull()
   })
 })
 
@@ -209,11 +211,13 @@ describe('the same activity', () => {
 
   test('twice in one CRM is two', () => {
     expect(attempts({ ...task, key: 'more', source: 'salesforce:task:2' } as Fact)).toBe(2)
-    expect(attempts(copy(0), copy(1, { source: 'hubspot:call:2', key: 'other' }))).toBe(2)
+    expect(attempts(copy(1), copy(2, { source: 'hubspot:call:2', key: 'other' }))).toBe(2)
+    expect(attempts(copy(-2), copy(-1, { source: 'hubspot:call:2', key: 'other' }))).toBe(2)
   })
 
   test('that a machine made in one CRM is a machine’s in both', () => {
-    expect(attempts(copy(0, { automated: true }))).toBe(0)
+    expect(attempts(copy(1, { automated: true }))).toBe(0)
+    expect(attempts(copy(-1, { automated: true }))).toBe(0)
   })
 
   test('told about two records of the person counts once', () => {

@@ -137,6 +137,22 @@ describe('the next wake-up', () => {
   })
 })
 
+test('what is dated in the future has not happened', () => {
+  expect(judged(-1, [-2, 'inquiry'], [0, 'mql']).handoffs).toEqual([])
+  const ends = [
+    [5, 'sql'],
+    [5, 'rejected'],
+    [5, 'opportunity'],
+    [5, 'won'],
+    [5, 'deleted'],
+  ] as const
+  for (const end of ends) {
+    const before = judged(4, [0, 'mql'], assigned(1), [...end])
+    expect(before.handoffs).toEqual(judged(4, [0, 'mql'], assigned(1)).handoffs)
+    expect(before.wakeAt).toBe(h(5))
+  }
+})
+
 test('each handoff is judged by the policy in force at its own T1', () => {
   const first = { ...defaultPolicy, promises: defaultPolicy.promises.slice(0, 1) }
   const second = { ...defaultPolicy, promises: defaultPolicy.promises.slice(1), effective: h(10) }
