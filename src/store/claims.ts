@@ -13,6 +13,7 @@ export interface Claim {
 }
 
 const LOCKS = 72_400
+const CLAIMING = 72_401
 
 /** Takes a claim number that no living process has. */
 export async function openClaim(db: Database): Promise<Claim> {
@@ -63,7 +64,7 @@ async function releaseIfDead(tx: Queryable, number: number): Promise<number> {
   return count
 }
 
-/** Claims up to `limit` targets that are to be written and returns the fields that differ. */
+/** Claims up to `limit` targets that are to be written and returns the fields that differ. Claimers take turns: batches are full. */
 export async function claimDirty(
   tx: Queryable,
   claim: Claim,
@@ -72,6 +73,7 @@ export async function claimDirty(
   now: Instant,
   limit: number,
 ): Promise<Shown[]> {
+  await tx.query(sql`select pg_advisory_xact_lock(${CLAIMING}, hashtext(${`${vendor}:${object}`}))`)
   await readByIndex(tx)
   const { rows } = await tx.query<Shown>(sql`
     with next as materialized (

@@ -10,7 +10,7 @@ const CONTENTS: Record<string, string> = {
   people: `select array_agg(ref order by ref) as refs from person_record group by person order by 1`,
   rep: 'select * from rep order by ref',
   handoff: `select (to_jsonb(handoff) - 'person') as handoff from handoff order by opened_by`,
-  promise: 'select * from promise order by handoff, name',
+  promise: `select (to_jsonb(promise) - 'person') as promise from promise order by handoff, name`,
   target: `select ref, desired, acked, original, claimed_by, sending, doubt, attempts, next_at, error
     from target order by ref`,
   marks: '(select ref from stale_record) union all (select person::text from stale_person)',

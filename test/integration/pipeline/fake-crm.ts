@@ -35,7 +35,6 @@ export interface Effect {
 type Fault =
   | { kind: 'throw'; error: Error; applied: boolean }
   | { kind: 'unknown'; applied: boolean }
-  | { kind: 'reject'; ids: string[]; transient: boolean }
   | { kind: 'wait'; until: Promise<void>; reached: () => void }
 
 /** A CRM in memory: records in order of their stamp, our own fields beside them. */
@@ -47,6 +46,8 @@ export class FakeCrm implements Crm {
   readonly writeBatch = 10
   readonly effects: Effect[] = []
   readonly faults: Fault[] = []
+  /** Records whose values are rejected. */
+  readonly rejected = new Set<string>()
   pageSize = 50
   /** Thrown by the next page read after so many. */
   readFault: { after: number; error: Error } | null = null
@@ -137,8 +138,8 @@ export class FakeCrm implements Crm {
     if (fault?.kind === 'unknown')
       return changes.map(({ id }) => ({ id, result: 'unknown', reason: 'time-out' }))
     return changes.map(change => {
-      if (fault?.kind === 'reject' && fault.ids.includes(change.id)) {
-        return { id: change.id, result: 'rejected', reason: 'rule', field: null, transient: fault.transient }
+      if (this.rejected.has(change.id)) {
+        return { id: change.id, result: 'rejected', reason: 'rule', field: null, transient: false }
       }
       return { id: change.id, result: this.#apply(object, change) }
     })

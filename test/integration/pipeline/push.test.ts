@@ -77,10 +77,9 @@ test.each([
 
 test('a record that is rejected again and again is parked; the others and later values are written', async () => {
   const firm = await ready(12)
+  firm.hubspot.rejected.add('0001')
   for (let turn = 0; turn < 4; turn++) {
-    firm.hubspot.faults.push({ kind: 'reject', ids: ['0001'], transient: false })
     await push(firm.context())
-    firm.hubspot.faults.length = 0
     firm.clock.now += 7 * HOUR
   }
   expect(await backlog(firm)).toBe(1)
@@ -89,6 +88,7 @@ test('a record that is rejected again and again is parked; the others and later 
   )
   expect(rows).toEqual([{ attempts: 3, error: 'rule', next_at: Number.POSITIVE_INFINITY }])
   expect(firm.hubspot.shown(CONTACT)).toEqual({ overdue: false })
+  firm.hubspot.rejected.clear()
   firm.salesforce.put(call('late', ref('salesforce', 'lead', '0001'), at('20T11:00'), REP))
   await firm.round()
   expect(await backlog(firm)).toBe(0)
@@ -147,9 +147,10 @@ test('the newest values win over those that were on their way', async () => {
   expect(await backlog(firm)).toBe(0)
 })
 
-test('several pushers at once write every value once', async () => {
+test('several pushers at once write every value once, in full batches', async () => {
   const firm = await ready(60)
   await Promise.all([1, 2, 3].map(() => push(firm.context())))
+  expect(firm.hubspot.traffic().writes).toEqual({ calls: 6, records: 60 })
   expect(await backlog(firm)).toBe(0)
   expect(repeated([...firm.hubspot.effects, ...firm.salesforce.effects])).toEqual([])
 })
