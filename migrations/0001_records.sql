@@ -47,6 +47,9 @@ create table fact (
   primary key (source, key)
 );
 create index fact_subject on fact (subject);
+-- Who owned or did something: when a rep changes, the verdicts that speak of them are found by it.
+create index fact_who on fact ((coalesce(data ->> 'actor', data ->> 'owner')))
+  where kind in ('activity', 'owner', 'owner_now', 'deal');
 
 -- What ties a person-like record to a human.
 create table identity (

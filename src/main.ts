@@ -7,6 +7,7 @@
  *      The table is all that `--help` loads, so it imports nothing heavy;
  *   2. src/cli/<verb>.ts exports `run(options, cli)`. `options` holds the parsed flags in camelCase
  *      (`--salesforce-port` → `salesforcePort`), absent when not given and without a default;
+ *      (and what an `argument` gave, under its name);
  *      `cli` is described in src/cli/cli.ts: config(), stdout, stderr, the stop signal.
  *      It returns nothing (exit code 0) or an exit code, and throws for everything that goes wrong:
  *      UsageError (2) or any other error (1); src/cli/errors.ts turns it into one line on stderr.

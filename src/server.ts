@@ -3,6 +3,7 @@ import { parseRef, type Ref } from './domain/facts.ts'
 import { MINUTE, SECOND } from './domain/time.ts'
 import { httpApp } from './http/app.ts'
 import { storedViews } from './http/stored.ts'
+import { explainPerson } from './pipeline/explain.ts'
 import type { Services } from './services.ts'
 
 export interface ListenOptions {
@@ -30,7 +31,8 @@ export async function listen(services: Services, options: ListenOptions): Promis
   services.onClose(() => server.close())
   await server.register(
     httpApp({
-      views: storedViews(db, { minimumN: policy.minimumN, held: () => services.holds.list() }),
+      views: storedViews(db, { minimumN: policy.minimumN }),
+      explain: (person, at) => explainPerson(db, person, at),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,
       timeZone: policy.timezone,

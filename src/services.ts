@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Crm } from './crm/crm.ts'
+import { parseRef, type Ref } from './domain/facts.ts'
 import type { Instant } from './domain/time.ts'
 import { type Log, logger } from './log.ts'
 import { defaultPolicy } from './policy/default.ts'
@@ -24,7 +25,7 @@ export interface Services {
   readonly log: Log
   /** The instant for which verdicts hold, in the CRMs' time; the demo's runs fast. */
   readonly now: () => Instant
-  /** CRMs that refused our credentials. */
+  /** CRMs that this process leaves alone, as they refused its credentials. */
   readonly holds: Holds
   /** Where the queue lives. */
   readonly store: () => Promise<Backend>
@@ -114,6 +115,23 @@ async function connect({ salesforce, hubspot }: Config, { write: { prefix } }: P
     crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot({ ...hubspot, prefix })))
   }
   return await Promise.all(crms)
+}
+
+/**
+ * The pages of records in the CRMs that the environment names, without asking them anything.
+ * @param accounts what each CRM calls its account, as the database knows it
+ */
+export async function recordLinks(
+  { salesforce, hubspot }: Config,
+  accounts: Readonly<Record<string, string>>,
+): Promise<(ref: Ref) => string | null> {
+  const lightning = salesforce && (await import('./crm/salesforce/link.ts')).recordPage
+  const portal = accounts.hubspot
+  const contacts = hubspot && portal ? (await import('./crm/hubspot/link.ts')).recordPage : null
+  return ref =>
+    parseRef(ref).vendor === 'salesforce'
+      ? (lightning?.(salesforce!.loginUrl, ref) ?? null)
+      : (contacts?.(hubspot!.uiUrl, portal!, ref) ?? null)
 }
 
 /** For verbs that make no sense without a CRM. */

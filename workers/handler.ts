@@ -1,8 +1,7 @@
-import { blank } from '../src/blank.ts'
 import type { Crm } from '../src/crm/crm.ts'
-import { AuthExpired, RateLimited, Refused, Unavailable } from '../src/crm/errors.ts'
 import type { Vendor } from '../src/domain/facts.ts'
 import { type Context, Tally } from '../src/pipeline/context.ts'
+import { told } from '../src/pipeline/told.ts'
 import type { JobName, Payload } from '../src/queue/jobs.ts'
 import type { JobQueue } from '../src/queue/queue.ts'
 import type { Services } from '../src/services.ts'
@@ -29,13 +28,6 @@ export function crmOf({ services }: Work, vendor: Vendor): Crm | null {
 export function contextOf({ services, signal }: Work, crms: readonly Crm[] = services.crms): Context {
   const { db, policy, now, log } = services
   return { db, crms, policy, now, log, signal, tally: new Tally() }
-}
-
-/** `AuthExpired: salesforce: query Lead: …`: the kind of the port's errors first, whatever an adapter made of it. */
-function told(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  const kind = [RateLimited, AuthExpired, Unavailable, Refused].find(known => error instanceof known)
-  return `${kind?.name ?? error.name}: ${kind ? error.message : blank(error.message)}`
 }
 
 /** Notes in the log of runs how `work` went, so that pages and health can tell; `error` may add what is wrong elsewhere. */

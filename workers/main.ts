@@ -1,6 +1,8 @@
+import type { Vendor } from '../src/domain/facts.ts'
 import type { AnyPayload, JobName } from '../src/queue/jobs.ts'
 import { startWorkers, type Workers } from '../src/queue/workers.ts'
 import type { Services } from '../src/services.ts'
+import { noteRefusing } from '../src/store/connections.ts'
 import type { Handler, Work } from './handler.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
@@ -16,9 +18,15 @@ export async function work(services: Services): Promise<Workers> {
   const [store, queue] = await Promise.all([services.store(), services.queue()])
   return await startWorkers(store, {
     log: services.log,
-    onHold: (vendor, reason) => services.holds.hold(vendor, reason),
+    onHold: (vendor, reason) => hold(services, vendor, reason),
     handle: (name, payload, signal) => handler(name)(payload, { services, queue, signal }),
   })
+}
+
+/** The CRM is left alone by this process, and every page says that somebody has to act. */
+async function hold({ db, holds, now }: Services, vendor: Vendor, reason: string): Promise<void> {
+  holds.hold(vendor)
+  await noteRefusing(db, { vendor, since: now(), reason })
 }
 
 /** The payload was read with the schema of the same name, so the two fit. */

@@ -1,4 +1,4 @@
-import { pull as pullObject } from '../src/pipeline/pull.ts'
+import { pullAllOf } from '../src/pipeline/pull.ts'
 import { contextOf, crmOf, type Handler, noted } from './handler.ts'
 
 /** Reads everything new of one CRM, object after object, and has it linked. */
@@ -8,8 +8,7 @@ export const pull: Handler<'pull'> = async ({ vendor }, work) => {
   const context = contextOf(work)
   try {
     return await noted(work, `pull ${vendor}`, async () => {
-      for (const object of crm.objects) await pullObject(context, crm, object)
-      work.services.holds.release(vendor)
+      await pullAllOf(context, crm)
       return { counts: context.tally.rows }
     })
   } finally {

@@ -35,6 +35,8 @@ export interface Verb {
   /** Lines shown below the options. */
   examples?: string[]
   flags: Flag[]
+  /** What is given without a flag; among the options under its name. */
+  argument?: { name: string; help: string }
   /** Imports the verb; a method so that each verb may type its own options. */
   load(): Promise<{ run(options: object, cli: Cli): Done }>
 }

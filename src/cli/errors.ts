@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { blank } from '../blank.ts'
-import { AuthExpired, RateLimited, Refused, Unavailable } from '../crm/errors.ts'
+import { AuthExpired, OtherAccount, RateLimited, Refused, Unavailable } from '../crm/errors.ts'
 
 /** Errors whose message was written for the person at the keyboard: printed as they are. */
 const SPOKEN = new Set([
@@ -11,6 +11,7 @@ const SPOKEN = new Set([
   'DatabaseRefused',
   'DatabaseUnavailable',
   'QueueError',
+  'NobodyFound',
   'Stopped',
 ])
 
@@ -19,6 +20,7 @@ const REMEDIES: [new (...args: never[]) => Error, string][] = [
   [RateLimited, 'nothing is lost; run it again later'],
   [AuthExpired, 'renew the credentials (.env.example names the variables); nothing is lost'],
   [Unavailable, 'nothing is lost; run it again when the CRM answers'],
+  [OtherAccount, 'nothing was read or written'],
   [Refused, 'check the rights and fields of the connected user'],
 ]
 

@@ -54,9 +54,11 @@ function command(verb: Verb, finished: (code: number) => void): Command {
     .description(verb.summary)
     .allowExcessArguments(false)
   for (const flag of verb.flags) made.addOption(option(flag))
+  if (verb.argument) made.argument(`<${verb.argument.name}>`, verb.argument.help)
   if (verb.examples)
     made.addHelpText('after', `\nExamples:\n${verb.examples.map(line => `  ${line}`).join('\n')}`)
-  return made.action(async (options: object) => {
+  return made.action(async () => {
+    const options = { ...made.opts(), ...(verb.argument && { [verb.argument.name]: made.args[0] }) }
     const { run: act } = await verb.load()
     const { loadConfig } = await import('../config.ts')
     const cli: Cli = {

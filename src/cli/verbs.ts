@@ -53,6 +53,18 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./sync.ts'),
   },
   {
+    name: 'explain',
+    summary: 'why a lead is flagged: what happened, what was promised, and every minute that was counted',
+    argument: { name: 'who', help: 'e-mail address, record id of a CRM, or number of the person' },
+    flags: [{ flags: '--json', help: 'print the explanation as one JSON object' }],
+    examples: [
+      'leadtime explain ada@example.com',
+      'leadtime explain 00Q5g00000AbCdE',
+      'leadtime explain contact:51',
+    ],
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     flags: [

@@ -45,7 +45,8 @@ export type WriteResult = { id: string } & (
   | {
       result: 'rejected'
       reason: string
-      field: string | null /** try again later (lock, rate) */
+      field: string | null
+      /** The same change may pass in a while (a lock, a rate limit). */
       transient: boolean
     }
   | { result: 'gone' }
@@ -88,6 +89,9 @@ export interface Crm {
    * Idempotent. Never creates a record. A record that no longer exists is `gone`.
    */
   write(object: ObjectName, changes: readonly Change[], signal: AbortSignal): Promise<WriteResult[]>
+
+  /** What the vendor calls the account that the credentials open (organisation id, portal id). Asked once, then known. */
+  account(signal: AbortSignal): Promise<string>
 
   /** Everything that would keep a sync from working: missing fields, rights, wrong credentials; each with its remedy. Empty: fine. */
   check(signal: AbortSignal): Promise<string[]>

@@ -1,6 +1,6 @@
 import { RateLimited, Unavailable } from './errors.ts'
 
-/** How reads are tried again. Writes are not: only their caller can tell what was applied. */
+/** How calls are tried again. Adapters repeat reads only: after a write, the caller first reads what was applied. */
 export interface RetryPlan {
   tries: number
   sleep(ms: number, signal: AbortSignal): Promise<unknown>

@@ -30,7 +30,13 @@ export async function demoService(config: Config, twins: Twins, now: () => numbe
   }
   try {
     scratch = config.databaseUrl === null ? undefined : await scratchDatabase(config.databaseUrl)
-    const own = { ...config, ...connections(config, twins), dataDir, databaseUrl: scratch?.url ?? null, redisUrl: null }
+    const own = {
+      ...config,
+      ...connections(config, twins),
+      dataDir,
+      databaseUrl: scratch?.url ?? null,
+      redisUrl: null,
+    }
     made = await services(own, { now, log: logger(config.logLevel === 'info' ? 'warn' : config.logLevel) })
     return { services: made, close }
   } catch (error) {

@@ -1,10 +1,9 @@
-import { MINUTE } from '../domain/time.ts'
+import { iso, MINUTE } from '../domain/time.ts'
 import type { Queryable } from '../store/db.ts'
 import { readVerdicts, type VerdictPosition, type VerdictRow } from '../store/verdicts.ts'
 import type { Naming } from './naming.ts'
 
 const PAGE = 2_000
-const iso = (at: number | null | undefined): string | null => (at == null ? null : new Date(at).toISOString())
 
 /** One JSON text per handoff, in the scenario's words. */
 export async function* verdictLines(db: Queryable, naming: Naming): AsyncGenerator<string> {

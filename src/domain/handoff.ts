@@ -4,7 +4,7 @@ import type { Instant, Working } from './time.ts'
 /** How a handoff ended; null while it is open. */
 export type Outcome = 'sql' | 'rejected' | 'recycled' | 'expired' | 'void'
 
-/** `overdue` is open and past due; `missed` ended without it; see design of promises in docs/clock.md. */
+/** `overdue` is open and past due; `missed` ended without it; the states are explained in docs/semantics.md. */
 export type PromiseState =
   | 'not_started'
   | 'running'

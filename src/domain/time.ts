@@ -1,6 +1,9 @@
 /** An instant: milliseconds since the Unix epoch, UTC. Plain numbers keep the hot paths free of objects. */
 export type Instant = number
 
+/** In ISO 8601, UTC: `2026-11-24T09:12:00.000Z`. */
+export const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString())
+
 export const SECOND = 1_000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE

@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/policy.ts'
 import { type Calendar, calendarOf } from './calendar.ts'
+import type { Rep } from './handoff.ts'
 import type { OwnerSpan } from './owners.ts'
 import { spanAt } from './owners.ts'
 import type { Instant, Working } from './time.ts'
@@ -7,6 +8,9 @@ import type { Instant, Working } from './time.ts'
 interface Stretch {
   from: Instant
   calendar: Calendar
+  /** Whose calendar it is; null: the policy's. */
+  owner: Rep | null
+  zone: string
 }
 
 /**
@@ -17,12 +21,14 @@ export class WorkTime {
   readonly #stretches: Stretch[]
 
   constructor(policy: Policy, spans: readonly OwnerSpan[], t1: Instant, endedAt: Instant | null) {
-    const calendar = (zone: string | null) => calendarOf(policy.calendar, zone ?? policy.timezone)
-    const first = spanAt(spans, t1)?.owner?.timeZone ?? null
-    this.#stretches = [{ from: Number.NEGATIVE_INFINITY, calendar: calendar(first) }]
+    const stretch = (from: Instant, owner: Rep | null): Stretch => {
+      const zone = owner?.timeZone ?? policy.timezone
+      return { from, calendar: calendarOf(policy.calendar, zone), owner, zone }
+    }
+    this.#stretches = [stretch(Number.NEGATIVE_INFINITY, spanAt(spans, t1)?.owner ?? null)]
     for (const { from, owner } of spans) {
       if (!owner || from <= t1 || (endedAt !== null && from > endedAt)) continue
-      this.#stretches.push({ from, calendar: calendar(owner.timeZone) })
+      this.#stretches.push(stretch(from, owner))
     }
   }
 
@@ -50,6 +56,18 @@ export class WorkTime {
       if (reached <= end) return reached
       left -= calendar.workingBetween(begin, end)
     }
+  }
+
+  /** The time between two instants by whose calendar measures it; `from` comes first. */
+  stretches(from: Instant, to: Instant): (Stretch & { to: Instant })[] {
+    return this.#stretches.flatMap((stretch, index) => {
+      const part = {
+        ...stretch,
+        from: Math.max(from, stretch.from),
+        to: Math.min(to, this.#endOf(index)),
+      }
+      return part.from < part.to ? [part] : []
+    })
   }
 
   #endOf(index: number): Instant {

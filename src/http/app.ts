@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Ref } from '../domain/facts.ts'
 import { type Instant, SECOND } from '../domain/time.ts'
+import type { PersonExplanation } from '../pipeline/explain.ts'
 import { loadAssets } from './assets.ts'
 import type { Context } from './context.ts'
 import { answerErrors } from './errors.ts'
@@ -10,16 +11,19 @@ import { clockOf } from './pages/format.ts'
 import { apiRoutes } from './routes/api.ts'
 import { healthRoute } from './routes/health.ts'
 import { pageRoutes } from './routes/pages.ts'
+import { personRoutes } from './routes/person.ts'
 import { shared } from './shared.ts'
 import type { Views } from './views.ts'
 
 export interface HttpNeeds {
-  /** What to show: `storedViews(db, { minimumN: policy.minimumN, held: () => holds.list() })` of stored.ts. */
+  /** What to show: `storedViews(db, { minimumN: policy.minimumN })` of stored.ts. */
   views: Views
   /** The instant for which verdicts hold and by which rounds are stamped (the twins' virtual clock in the demo). Default: this machine's. */
   now?: () => Instant
   /** This machine's clock, only for keeping answers a moment. Default Date.now; tests give another. */
   machineNow?: () => Instant
+  /** Why the verdicts on a person are what they are: `(person, now) => explainPerson(db, person, now)`. Default: nobody is known. */
+  explain?: (person: number, now: Instant) => Promise<PersonExplanation | null>
   /** The page of a record in its CRM: `ref => crms.find(c => c.vendor === parseRef(ref).vendor)?.url(ref) ?? null`. */
   link(ref: Ref): string | null
   /** Seconds between two refreshes of an open page; 0: it stands still. Default 15; the demo takes 2. */
@@ -39,7 +43,8 @@ export interface HttpNeeds {
  *     await server.register(httpApp({ views: storedViews(db, { minimumN }), link, now, timeZone }))
  *     await server.listen({ host, port })
  *
- * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`.
+ * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`,
+ * `/people/:id`, `/api/people/:id/explanation`.
  * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
  */
 export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
@@ -49,6 +54,7 @@ export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
     answerErrors(app, context.assets)
     pageRoutes(app, context)
     apiRoutes(app, context)
+    personRoutes(app, context)
     healthRoute(app, context)
   }
 }
@@ -61,6 +67,7 @@ function contextOf(needs: HttpNeeds): Context {
     views,
     overview: shared(() => views.overview(now()), keepMs, machineNow),
     sync: shared(() => views.sync(), keepMs, machineNow),
+    explain: person => needs.explain?.(person, now()) ?? Promise.resolve(null),
     now,
     since: now(),
     link,

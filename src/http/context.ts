@@ -1,5 +1,6 @@
 import type { Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import type { PersonExplanation } from '../pipeline/explain.ts'
 import type { Assets } from './assets.ts'
 import type { HealthLimits } from './health.ts'
 import type { Clock } from './pages/format.ts'
@@ -11,6 +12,7 @@ export interface Context {
   /** Shared among all who ask within a moment. */
   overview(): Promise<Overview>
   sync(): Promise<SyncState>
+  explain(person: number): Promise<PersonExplanation | null>
   now(): Instant
   /** When this process started. */
   since: Instant

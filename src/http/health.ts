@@ -9,6 +9,7 @@ export interface Trouble {
     | 'round_too_old'
     | 'first_round'
     | 'credentials_refused'
+    | 'other_account'
     | 'crm_unreachable'
     | 'request_refused'
     | 'judging_behind'
@@ -92,6 +93,15 @@ function crmTrouble({ vendor, trouble }: CrmState): Trouble | null {
         needsPerson: true,
         title: `${name} refuses our credentials`,
         remedy: `Nothing is read from or written to ${name} until somebody renews them.`,
+        red: true,
+      }
+    case 'other_account':
+      return {
+        code: 'other_account',
+        vendor,
+        needsPerson: true,
+        title: `The ${name} credentials open another account`,
+        remedy: 'Somebody has to correct them, or give that account a database of its own.',
         red: true,
       }
     case 'refused':

@@ -1,5 +1,6 @@
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
 import {
   countWaiting,
@@ -27,31 +28,32 @@ import type {
 export interface StoredOptions {
   /** Below this many, figures are shown as counts only: `policy.minimumN`. */
   minimumN: number
-  /** Days after which a month counts as complete (default 30). */
-  matureDays?: number
-  /** CRMs that refuse our credentials, as this process knows: `() => services.holds.list()`. */
-  held?: () => readonly { vendor: Vendor; since: Instant; reason: string }[]
 }
 
 /** The views as the database has them; every method asks it anew. @throws DatabaseUnavailable */
-export function storedViews(
-  db: Queryable,
-  { minimumN, matureDays = 30, held = () => [] }: StoredOptions,
-): Views {
+export function storedViews(db: Queryable, { minimumN }: StoredOptions): Views {
   return {
     overview: async now =>
-      overview(await readFigures(db), await readOverdueOwners(db), { minimumN, matureDays, now }),
+      overview(await readFigures(db), await readOverdueOwners(db), {
+        minimumN,
+        matureDays: MATURE_DAYS,
+        now,
+      }),
     overdue: question => overdue(db, question),
     sync: async () => {
-      const [objects, waiting, failed] = await Promise.all([
+      const [objects, waiting, failed, refusing] = await Promise.all([
         readObjects(db),
         countWaiting(db, COUNTED),
         readFailedRun(db),
+        readRefusing(db),
       ])
-      return syncState(objects, waiting, failed, held())
+      return syncState(objects, waiting, failed, refusing)
     },
   }
 }
+
+/** A cohort's conversion is compared once its youngest handoff has had a month. */
+const MATURE_DAYS = 30
 
 /** Marks are counted up to here: beyond, "many" is enough. */
 const COUNTED = 100_000
@@ -151,16 +153,15 @@ const ORDER: readonly ObjectName[] = [
 const WRITTEN: readonly ObjectName[] = ['lead', 'contact']
 
 type Failed = { at: Instant; error: string } | null
-type Held = { vendor: Vendor; since: Instant; reason: string }
 
 function syncState(
   rows: readonly ObjectRow[],
   waiting: number,
   failed: Failed,
-  held: readonly Held[],
+  refusing: readonly Refusing[],
 ): SyncState {
   const byVendor = Map.groupBy(rows, row => row.vendor)
-  const crms = [...byVendor].map(([vendor, objects]) => crmState(vendor, objects, failed, held))
+  const crms = [...byVendor].map(([vendor, objects]) => crmState(vendor, objects, failed, refusing))
   return {
     lastRound: lastRound(rows),
     lastError: failed && { at: failed.at, text: failed.error.slice(0, 200) },
@@ -179,10 +180,10 @@ function crmState(
   vendor: Vendor,
   rows: readonly ObjectRow[],
   failed: Failed,
-  held: readonly Held[],
+  refusing: readonly Refusing[],
 ): CrmState {
   const objects = rows.toSorted((a, b) => ORDER.indexOf(a.object) - ORDER.indexOf(b.object)).map(objectState)
-  const refused = held.find(h => h.vendor === vendor)
+  const refused = refusing.find(one => one.vendor === vendor)
   const trouble: CrmState['trouble'] = refused
     ? { kind: 'credentials', since: refused.since, text: refused.reason }
     : failure(vendor, rows, failed)
@@ -192,6 +193,7 @@ function crmState(
 const KINDS = {
   AuthExpired: 'credentials',
   Unavailable: 'unreachable',
+  OtherAccount: 'other_account',
   Refused: 'refused',
   RateLimited: 'rate_limited',
 } as const
@@ -202,7 +204,8 @@ export function failure(
   rows: readonly { scannedAt: Instant | null }[],
   failed: Failed,
 ): CrmState['trouble'] {
-  const said = failed && /^(AuthExpired|Unavailable|Refused|RateLimited): (\w+): /.exec(failed.error)
+  const said =
+    failed && /^(AuthExpired|Unavailable|OtherAccount|Refused|RateLimited): (\w+): /.exec(failed.error)
   if (!failed || said?.[2] !== vendor) return null
   if (rows.some(row => (row.scannedAt ?? 0) > failed.at)) return null
   return { kind: KINDS[said[1] as keyof typeof KINDS], since: failed.at, text: failed.error.slice(0, 200) }

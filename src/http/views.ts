@@ -66,7 +66,7 @@ export interface Overview {
   reps: (Figures & { rep: Ref | null; name: string })[]
   /** Below this many, figures are shown as counts only (policy). */
   minimumN: number
-  /** Days after which a month's conversion is mature: no handoff of it is younger (policy). */
+  /** Days after which a month's conversion is mature: no handoff of it is younger. */
   matureDays: number
 }
 
@@ -106,7 +106,7 @@ export interface CrmState {
   vendor: Vendor
   /** What keeps us from reading or writing; null: nothing. */
   trouble: {
-    kind: 'credentials' | 'unreachable' | 'refused' | 'rate_limited'
+    kind: 'credentials' | 'unreachable' | 'other_account' | 'refused' | 'rate_limited'
     since: Instant
     text: string
   } | null

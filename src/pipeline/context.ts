@@ -1,4 +1,5 @@
 import type { Crm } from '../crm/crm.ts'
+import type { RetryPlan } from '../crm/retry.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Database } from '../store/db.ts'
@@ -21,6 +22,8 @@ export interface Context {
   /** Aborted when the process is to stop: the stage ends after the transaction at hand, with the signal's reason. */
   signal: AbortSignal
   tally: Tally
+  /** How writes are tried again within one push; by default as reads are. */
+  retry?: RetryPlan | undefined
 }
 
 /** Tables whose changed rows are counted; cursors, marks and runs are bookkeeping. */

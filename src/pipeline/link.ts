@@ -33,9 +33,9 @@ async function linkBatch(
   shared: readonly string[],
 ): Promise<Partial<Record<Counted, number>> | null> {
   await lockLinking(tx)
+  await readByIndex(tx)
   const marked = await takeStaleRecords(tx, BATCH)
   if (marked.length === 0) return null
-  await readByIndex(tx)
   const groups = groupByIdentity(await readClosure(tx, marked, shared))
   const before = await readPlacements(
     tx,

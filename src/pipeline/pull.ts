@@ -1,12 +1,24 @@
 import type { Crm, Cursor, Page, PulledRecord } from '../crm/crm.ts'
 import type { ObjectName } from '../domain/facts.ts'
+import { noteAccepted } from '../store/connections.ts'
 import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
+import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeAll } from './encode.ts'
 import { storePage } from './page.ts'
 
 /** Records of one transaction, about: small pages are gathered up to it. */
 const GATHER = 2_000
+
+/**
+ * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work.
+ * @throws OtherAccount; what `pull` throws
+ */
+export async function pullAllOf(context: Context, crm: Crm): Promise<void> {
+  await sameAccount(context, crm)
+  for (const object of crm.objects) await pull(context, crm, object)
+  await noteAccepted(context.db, crm.vendor)
+}
 
 /**
  * Reads everything of `object` that is new or changed and stores it with its facts, a page and its cursor in one

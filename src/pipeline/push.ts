@@ -1,5 +1,6 @@
 import type { Crm, WriteResult } from '../crm/crm.ts'
-import { AuthExpired, RateLimited, Refused } from '../crm/errors.ts'
+import { AuthExpired, RateLimited, Refused, Unavailable } from '../crm/errors.ts'
+import { RETRY, waitAfter } from '../crm/retry.ts'
 import { type ObjectName, parseRef, type Ref, ref as refOf } from '../domain/facts.ts'
 import { HOUR, type Instant, MINUTE } from '../domain/time.ts'
 import {
@@ -17,6 +18,7 @@ import {
 import type { Tx } from '../store/db.ts'
 import { readByIndex } from '../store/stale.ts'
 import type { Shown } from '../store/targets.ts'
+import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { verify } from './verify.ts'
 
@@ -48,12 +50,26 @@ async function countTarget(context: Context, count: Promise<number>): Promise<vo
 }
 
 async function pushTo(context: Context, crm: Crm, claim: Claim): Promise<void> {
+  await sameAccount(context, crm)
   for (const object of crm.writable) {
     await verify(context, crm, object, claim)
+    await pushObject(context, crm, object, claim)
+  }
+}
+
+/** Writes until nothing is left. After an unclear answer the records are read first: often the values did arrive. */
+async function pushObject(context: Context, crm: Crm, object: ObjectName, claim: Claim): Promise<void> {
+  const { retry = RETRY, signal } = context
+  for (let done = 1; ; done++) {
     const lanes = Array.from({ length: IN_FLIGHT }, () => pushLane(context, crm, object, claim))
-    for (const result of await Promise.allSettled(lanes))
-      if (result.status === 'rejected') throw result.reason
-    await verify(context, crm, object, claim)
+    const results = await Promise.allSettled(lanes)
+    const failures = results.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+    const worst = failures.find(error => waitAfter(error, done, 0) === null) ?? failures[0]
+    if (worst === undefined) return
+    const wait = waitAfter(worst, done, retry.random())
+    if (wait !== null) await verify(context, crm, object, claim)
+    if (wait === null || done >= retry.tries) throw worst
+    await retry.sleep(wait, signal)
   }
 }
 
@@ -94,6 +110,8 @@ async function send(
     context,
     context.db.tx(tx => settleResults(tx, context, crm, object, claim, refs, results)),
   )
+  const unclear = results.find(result => result.result === 'unknown')
+  if (unclear) throw new Unavailable(crm.vendor, `update ${object}`, unclear.reason)
 }
 
 /** Takes in what became of a batch. A record without an answer is as uncertain as one whose answer says so. */

@@ -1,4 +1,4 @@
-import type { Crm, Traffic } from '../crm/crm.ts'
+import type { Traffic } from '../crm/crm.ts'
 import type { Vendor } from '../domain/facts.ts'
 import { policyHash } from '../policy/hash.ts'
 import { adoptPolicy } from '../store/policies.ts'
@@ -6,8 +6,9 @@ import { beginRun, endRun } from '../store/runs.ts'
 import type { Context, Counted } from './context.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
-import { pull } from './pull.ts'
+import { pullAllOf } from './pull.ts'
 import { push } from './push.ts'
+import { told } from './told.ts'
 
 type Stage = 'pull' | 'link' | 'judge' | 'push'
 
@@ -49,8 +50,7 @@ export async function round(context: Context): Promise<RoundResult> {
     judged = await timed(seconds, 'judge', () => judge(context))
     await timed(seconds, 'push', () => push(context))
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : 'unknown'
-    await endRun(db, run, now(), result(), message).catch(() => {})
+    await endRun(db, run, now(), result(), told(error)).catch(() => {})
     throw error
   }
   await endRun(db, run, now(), result(), null)
@@ -59,12 +59,8 @@ export async function round(context: Context): Promise<RoundResult> {
 
 /** Both CRMs at once, the objects of each in its order; one that fails does not keep the other from being read. */
 async function pullAll(context: Context): Promise<void> {
-  const done = await Promise.allSettled(context.crms.map(crm => pullObjects(context, crm)))
+  const done = await Promise.allSettled(context.crms.map(crm => pullAllOf(context, crm)))
   for (const result of done) if (result.status === 'rejected') throw result.reason
-}
-
-async function pullObjects(context: Context, crm: Crm): Promise<void> {
-  for (const object of crm.objects) await pull(context, crm, object)
 }
 
 async function timed<T>(seconds: Record<Stage, number>, stage: Stage, work: () => Promise<T>): Promise<T> {

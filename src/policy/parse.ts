@@ -7,8 +7,6 @@ import { resolvePolicy } from './resolve.ts'
 import { policyFile } from './schema.ts'
 import { keysAt } from './shape.ts'
 
-export { defaultPolicy } from './default.ts'
-
 /**
  * Reads a policy.
  * @param text YAML; empty text is the default policy

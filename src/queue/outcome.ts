@@ -1,4 +1,4 @@
-import { AuthExpired, RateLimited, Refused } from '../crm/errors.ts'
+import { AuthExpired, CrmError, RateLimited, Refused } from '../crm/errors.ts'
 import type { Vendor } from '../domain/facts.ts'
 import { UnknownJob } from './jobs.ts'
 
@@ -38,6 +38,6 @@ export function outcome(error: unknown, stopping: boolean): Outcome {
 /** What of an error may be stored with a job: the messages of CRM errors carry nothing private, of others only the name is kept. */
 export function storable(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error'
-  const spoken = error instanceof UnknownJob || 'vendor' in error
+  const spoken = error instanceof UnknownJob || error instanceof CrmError
   return spoken ? error.message : error.name
 }

@@ -11,7 +11,7 @@ export type Handle = (name: JobName, payload: AnyPayload, signal: AbortSignal) =
 export interface WorkersOptions {
   handle: Handle
   /** A CRM refused our credentials. */
-  onHold: (vendor: Vendor, reason: string) => void
+  onHold: (vendor: Vendor, reason: string) => Promise<void>
   log: QueueLog
 }
 
@@ -59,7 +59,11 @@ async function work(
     const what = outcome(error, stop.aborted)
     if (!(error instanceof NotYet))
       log.warn({ err: error, job: job.name, outcome: what.act }, 'a job did not end well')
-    if (what.act === 'hold') onHold(what.vendor, (error as Error).message)
+    if (what.act === 'hold') {
+      await onHold(what.vendor, (error as Error).message).catch(err =>
+        log.warn({ err }, 'a hold was not noted'),
+      )
+    }
     if (what.act === 'delay' || what.act === 'hand back') {
       await job.moveToDelayed(Date.now() + (what.act === 'delay' ? what.ms : 0), token)
       throw new DelayedError()

@@ -60,7 +60,8 @@ async function releaseIfDead(tx: Queryable, number: number): Promise<number> {
   const { count } = await tx.query(sql`
     with theirs as materialized (
       select ref from target where claimed_by = ${number}::integer order by ref for update)
-    update target set claimed_by = null, sending = null, doubt = true from theirs where target.ref = theirs.ref`)
+    update target set claimed_by = null, sending = null, doubt = true, attempts = greatest(attempts - 1, 0)
+    from theirs where target.ref = theirs.ref`)
   return count
 }
 

@@ -110,7 +110,8 @@ async function removeDrafts(data: string): Promise<void> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of that number lives, ours or another user's. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -46,7 +46,6 @@ export interface DatabaseOptions {
   log?: (message: string) => void
   /** Connections at most (default 10). */
   connections?: number
-  applicationName?: string
 }
 
 const REPEATS = 6
@@ -72,7 +71,7 @@ const types = {
 function clientConfig(url: string, options: DatabaseOptions): pg.PoolConfig {
   return {
     connectionString: url,
-    application_name: options.applicationName ?? 'leadtime',
+    application_name: 'leadtime',
     max: options.connections ?? 10,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,

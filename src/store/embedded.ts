@@ -1,8 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createCluster } from './cluster.ts'
+import { createCluster, isAlive } from './cluster.ts'
 import { openDatabase, type Session } from './db.ts'
 import { DatabaseRefused, DatabaseUnavailable } from './errors.ts'
 import { findProgram, type Program } from './programs.ts'
@@ -33,9 +34,12 @@ export async function startEmbedded(data: string, log: (message: string) => void
   else log(`database: taking over the server left running on port ${port}`)
   const base = `postgres://leadtime:${await password(folder)}@127.0.0.1:${port}`
   const owner = await own(`${base}/postgres`, folder)
+  // A process that ends without stopping (a second Ctrl-C) takes its server along; nothing committed is lost by that.
+  const takeAlong = () => quit(folder)
+  process.once('exit', takeAlong)
   let stopping: Promise<void> | undefined
   const stop = () => {
-    stopping ??= shutDown(owner, folder, program)
+    stopping ??= shutDown(owner, folder, program).finally(() => process.off('exit', takeAlong))
     return stopping
   }
   try {
@@ -65,12 +69,7 @@ async function runningPort(folder: string): Promise<number | null> {
 
 /** A process of that number may be another program by now: after a reboot numbers begin again. */
 async function isPostgres(pid: number): Promise<boolean> {
-  if (!(pid > 0)) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
+  if (!(pid > 0) || !isAlive(pid)) return false
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'postgres')
   return command.includes('postgres')
 }
@@ -146,6 +145,18 @@ async function connect(url: string): Promise<Session> {
 async function createDatabase(session: Session): Promise<void> {
   const { count } = await session.query(sql`select 1 from pg_database where datname = 'leadtime'`)
   if (count === 0) await session.query(sql`create database leadtime`)
+}
+
+/** PostgreSQL's immediate shutdown, without waiting for it: all that a process on its way out can do. */
+function quit(folder: string): void {
+  try {
+    const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0])
+    const command = `/proc/${pid}/cmdline`
+    if (!existsSync(command) || readFileSync(command, 'utf8').includes('postgres'))
+      process.kill(pid, 'SIGQUIT')
+  } catch {
+    // It is not there any more.
+  }
 }
 
 async function shutDown(owner: Session, folder: string, program: Program): Promise<void> {

@@ -20,15 +20,7 @@ export function factRow(source: Ref, fact: Fact): FactRow {
   return { source, key, subject, kind, origin, at, data: jsonText(data) }
 }
 
-interface StoredFact {
-  source: Ref
-  key: string
-  subject: Ref
-  kind: Fact['kind']
-  origin: Fact['origin']
-  at: Instant
-  data: object
-}
+type StoredFact = Omit<FactRow, 'data'> & { data: object }
 
 export function toFact(row: StoredFact): Fact {
   const { source, key, subject, kind, origin, at } = row
@@ -80,13 +72,7 @@ export async function replaceFacts(
 export async function readFacts(tx: Queryable, sources: readonly Ref[]): Promise<Map<Ref, Fact[]>> {
   const { rows } = await tx.query<StoredFact>(sql`
     select source, key, subject, kind, origin, at, data from fact where source = any(${sources}::text[])`)
-  const facts = new Map<Ref, Fact[]>()
-  for (const row of rows) {
-    const of = facts.get(row.source)
-    if (of === undefined) facts.set(row.source, [toFact(row)])
-    else of.push(toFact(row))
-  }
-  return facts
+  return factsBy(rows, row => row.source)
 }
 
 /** Facts about any record of these persons and about their deals, by person; rows read do not grow with the table. */
@@ -101,11 +87,10 @@ export async function readPersonFacts(
       union select own.person, membership.deal from own join membership on membership.member = own.ref)
     select about.person, source, key, subject, kind, origin, at, data
     from about join fact on fact.subject = about.ref`)
-  const facts = new Map<number, Fact[]>()
-  for (const row of rows) {
-    const of = facts.get(row.person)
-    if (of === undefined) facts.set(row.person, [toFact(row)])
-    else of.push(toFact(row))
-  }
-  return facts
+  return factsBy(rows, row => row.person)
+}
+
+function factsBy<R extends StoredFact, K>(rows: readonly R[], key: (row: R) => K): Map<K, Fact[]> {
+  const groups = Map.groupBy(rows, key)
+  return new Map([...groups].map(([of, stored]) => [of, stored.map(toFact)]))
 }

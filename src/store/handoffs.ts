@@ -1,10 +1,8 @@
 import type { Handoff, PromiseVerdict } from '../domain/handoff.ts'
-import type { Instant } from '../domain/time.ts'
+import { iso } from '../domain/time.ts'
 import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
-
-const iso = (at: Instant | null): string | null => (at === null ? null : new Date(at).toISOString())
 
 function handoffRow(person: number, handoff: Handoff) {
   const { openedBy: opened_by, number, owner, source, campaign, country, attempts, outcome } = handoff

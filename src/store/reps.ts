@@ -35,13 +35,18 @@ export async function joinReps(tx: Queryable): Promise<Ref[]> {
   return rows.map(row => row.ref)
 }
 
-/** Persons whose verdicts these reps can change: they own a handoff, or it is open and nobody owns it. */
+/** Persons whose verdicts these reps can change: somebody says they own, or did something for, one of their records. */
 export async function personsOfReps(tx: Queryable, refs: readonly Ref[]): Promise<number[]> {
   const { rows } = await tx.query<{ person: number }>(sql`
-    select person from handoff where owner in (
-      select ref from rep where ref = any(${refs}::text[])
-      union select rep from rep where ref = any(${refs}::text[]))
-    union select person from handoff where owner is null and ended_at is null`)
+    with who as materialized (
+      select ref from rep where rep in (select rep from rep where ref = any(${refs}::text[]))
+      union select unnest(${refs}::text[])),
+    about as materialized (
+      select distinct subject as ref from who join fact on coalesce(data ->> 'actor', data ->> 'owner') = who.ref
+      where kind in ('activity', 'owner', 'owner_now', 'deal'))
+    select person from about join person_record using (ref)
+    union select person from about join membership on membership.deal = about.ref
+      join person_record on person_record.ref = membership.member`)
   return rows.map(row => row.person)
 }
 

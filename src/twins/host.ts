@@ -54,12 +54,20 @@ export interface Twins {
 export async function startTwins(options: TwinsOptions): Promise<Twins> {
   const undo: (() => unknown)[] = []
   const close = async () => {
-    for (let step = undo.pop(); step; step = undo.pop()) await step()
+    const errors: unknown[] = []
+    for (let step = undo.pop(); step; step = undo.pop()) {
+      try {
+        await step()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
   try {
     return await start(options, undo, close)
   } catch (error) {
-    await close()
+    await close().catch(() => undefined)
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { round } from '../../src/pipeline/round.ts'
 import { openDatabase } from '../../src/store/db.ts'
@@ -22,6 +23,12 @@ export async function memoryAgainstSize(quick: boolean): Promise<Figure> {
   }
 }
 
+/** How `npm start` runs Node. */
+function limits(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
+  return scripts.start.split(' ').filter(word => word.startsWith('--'))
+}
+
 /** Peak resident bytes of a process that does nothing but one full sync. */
 async function peak(people: number): Promise<number> {
   const { db, close } = await stage()
@@ -29,6 +36,7 @@ async function peak(people: number): Promise<number> {
   try {
     const child = fork(fileURLToPath(import.meta.url), [db.url, JSON.stringify(twins)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: limits(),
     })
     const [bytes] = (await once(child, 'message')) as [number]
     return bytes

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Database } from '../../src/store/db.ts'
 
-/** What a database holds, without what may differ between two runs: surrogate numbers and our own clock. */
+/**
+ * What a database holds, without what may differ between two runs: surrogate numbers, our own clock, and how often
+ * a write was tried before its answer came.
+ */
 const CONTENTS: Record<string, string> = {
   record: 'select ref, fields, hash, modified_at, deleted_at from record order by ref',
   fact: 'select source, key, subject, kind, origin, at, data from fact order by source, key',
@@ -11,7 +14,7 @@ const CONTENTS: Record<string, string> = {
   rep: 'select * from rep order by ref',
   handoff: `select (to_jsonb(handoff) - 'person') as handoff from handoff order by opened_by`,
   promise: `select (to_jsonb(promise) - 'person') as promise from promise order by handoff, name`,
-  target: `select ref, desired, acked, original, claimed_by, sending, doubt, attempts, next_at, error
+  target: `select ref, desired, acked, original, claimed_by, sending, doubt, next_at, error
     from target order by ref`,
   marks: '(select ref from stale_record) union all (select person::text from stale_person)',
 }

@@ -121,7 +121,7 @@ const EXPECTED: Record<string, (line: string) => Promise<void>> = {
       (await (await fetch(urls[0]!)).text()).includes('overdue'),
     )
     await until('flags stand in the twin', async () =>
-      /Overdue since/.test(await (await fetch(`${urls[1]}/lightning/o/Lead/list?overdue=true`)).text()),
+      /Overdue since/.test(await (await fetch(`${urls[1]}/lightning/o/Lead/list?filter=overdue`)).text()),
     )
     await demo.interrupt()
     expect(demo.output()).toContain('nothing stays behind')

@@ -1,7 +1,9 @@
 create table connection (
   vendor text not null,
   account text,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  refused_since timestamp with time zone,
+  refusal text
 );
 CREATE UNIQUE INDEX connection_pkey ON public.connection USING btree (vendor);
 
@@ -27,6 +29,7 @@ create table fact (
 );
 CREATE UNIQUE INDEX fact_pkey ON public.fact USING btree (source, key);
 CREATE INDEX fact_subject ON public.fact USING btree (subject);
+CREATE INDEX fact_who ON public.fact USING btree (COALESCE((data ->> 'actor'::text), (data ->> 'owner'::text))) WHERE (kind = ANY (ARRAY['activity'::text, 'owner'::text, 'owner_now'::text, 'deal'::text]));
 
 create table handoff (
   person bigint not null,

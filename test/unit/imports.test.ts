@@ -34,7 +34,12 @@ describe('imports point one way', () => {
     ['src/pipeline/pull.ts', "import 'pg'", 'the pipeline knows'],
     ['src/http/app.ts', "import '../cli/serve.ts'", 'pages and routes'],
     ['src/http/app.ts', "import '../services.ts'", 'pages and routes'],
+    ['src/http/stored.ts', "import '../crm/hubspot/read.ts'", 'pages and routes'],
+    ['src/http/stored.ts', "import '../queue/hold.ts'", 'pages and routes'],
     ['src/twins/host.ts', "import '../crm/crm.ts'", 'twins are outsiders'],
+    ['src/twins/host.ts', "import '../cleanup.ts'", 'twins are outsiders'],
+    ['workers/pull.ts', "import '../src/http/app.ts'", 'a worker hands'],
+    ['workers/pull.ts', "import 'bullmq'", 'a worker hands'],
     ['src/cli/demo.ts', "import '../twins/salesforce/twin.ts'", 'reached over HTTP'],
     ['src/cli/demo.ts', "import 'jsforce'", 'SDKs live in their adapter'],
     [
@@ -55,6 +60,8 @@ describe('imports point one way', () => {
     ['src/pipeline/pull.ts', "import '../store/db.ts'"],
     ['src/http/pages/overview.ts', "import '../../store/overview.ts'"],
     ['src/services.ts', "await import('./crm/salesforce/adapter.ts')"],
+    ['src/http/stored.ts', "import '../crm/errors.ts'"],
+    ['workers/pull.ts', "import '../src/pipeline/pull.ts'"],
   ])('%s may %s', (path, code) => {
     expect(lint(path, code)).toMatchObject({ ok: true })
   })

@@ -1,5 +1,5 @@
 import { type ActivityOutcome, type Channel, type Fact, ref } from '../../domain/facts.ts'
-import type { Mapped } from './facts.ts'
+import type { Mapped } from '../mapped.ts'
 import { type HubSpotObject, instant, number, text } from './values.ts'
 
 interface What {

@@ -1,21 +1,12 @@
 import { z } from 'zod'
-import { parseRef } from '../../domain/facts.ts'
 import type { Crm } from '../crm.ts'
 import { Refused } from '../errors.ts'
 import type { HubSpotClient, HubSpotOptions } from './client.ts'
+import { recordPage } from './link.ts'
 import { isSource, OBJECTS } from './objects.ts'
 import { ownedFields } from './owned.ts'
 
 export type { HubSpotOptions } from './client.ts'
-
-/** The object type ids in the addresses of record pages. */
-const PAGE_TYPES: Readonly<Record<string, string>> = {
-  contact: '0-1',
-  deal: '0-3',
-  meeting: '0-47',
-  call: '0-48',
-  email: '0-49',
-}
 
 /**
  * The HubSpot portal behind the port. Loads the SDK (0.4 s) and asks once for the portal's number, which record
@@ -33,6 +24,7 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
   let portal = ''
   const findPortal = async (signal: AbortSignal) => {
     portal ||= await portalOf(client, signal)
+    return portal
   }
   await findPortal(AbortSignal.timeout(PORTAL_WAIT)).catch(() => {})
   return {
@@ -56,15 +48,12 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
         throw new Refused('hubspot', `update ${object}`, 'it does not carry our fields')
       return await write(client, changes, options.prefix, signal)
     },
+    account: findPortal,
     async check(signal) {
       await findPortal(signal).catch(() => {})
       return await check(client, options.prefix, signal)
     },
-    url(ref) {
-      const { object, id } = parseRef(ref)
-      const base = options.uiUrl.replace(/\/+$/, '')
-      return portal ? `${base}/contacts/${portal}/record/${PAGE_TYPES[object] ?? '0-1'}/${id}` : base
-    },
+    url: ref => recordPage(options.uiUrl, portal, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {
       client.close()

@@ -4,13 +4,16 @@ import type { HubSpotClient } from './client.ts'
 /** The most ids one association read takes. */
 const BATCH = 1_000
 
+/** Where the next page of a list starts. */
+export const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish()
+
 const linked = z.object({
   results: z.array(
     z.object({
       _from: z.object({ id: z.string() }),
       // A number in the documentation's examples, a string in its schema.
       to: z.array(z.object({ toObjectId: z.union([z.string(), z.number()]) })),
-      paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+      paging,
     }),
   ),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
+import { CrmError } from '../errors.ts'
 import type { HubSpotClient } from './client.ts'
 import { ownedFields, propertyName, propertyType } from './owned.ts'
 
@@ -29,10 +29,7 @@ export async function check(client: HubSpotClient, prefix: string, signal: Abort
         : []
     })
   } catch (error) {
-    if (!isCrmError(error)) throw error
+    if (!(error instanceof CrmError)) throw error
     return [error.message]
   }
 }
-
-const isCrmError = (error: unknown): error is Error =>
-  [AuthExpired, RateLimited, Refused, Unavailable].some(kind => error instanceof kind)

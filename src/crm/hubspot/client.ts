@@ -17,7 +17,6 @@ export interface HubSpotOptions {
   uiUrl: string
   /** Of our own properties: `Leadtime` makes `leadtime_overdue`. */
   prefix: string
-  signal?: AbortSignal | undefined
   retry?: RetryPlan | undefined
 }
 
@@ -51,12 +50,10 @@ export class HubSpotClient {
   readonly #wire: SdkWire
   readonly #retry: RetryPlan
   readonly #closed = new AbortController()
-  readonly #lifetime: AbortSignal
 
   constructor(options: HubSpotOptions) {
     this.#wire = new SdkWire(options)
     this.#retry = options.retry ?? RETRY
-    this.#lifetime = AbortSignal.any([this.#closed.signal, ...(options.signal ? [options.signal] : [])])
   }
 
   /** A read, tried again while that can help; `schema` decides what counts as an answer. */
@@ -93,7 +90,7 @@ export class HubSpotClient {
   }
 
   #signals(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#lifetime])
+    return AbortSignal.any([signal, this.#closed.signal])
   }
 
   #call(kind: keyof Traffic, signal: AbortSignal): OnWire {

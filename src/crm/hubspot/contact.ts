@@ -7,7 +7,7 @@ import {
   type StageField,
 } from '../../domain/facts.ts'
 import type { Json } from '../crm.ts'
-import type { Mapped } from './facts.ts'
+import type { Mapped } from '../mapped.ts'
 import {
   type HistoryEntry,
   type HubSpotObject,
@@ -77,15 +77,15 @@ function stages(
   subject: Ref,
   createdAt: number,
 ): Fact[] {
-  const entries = oldestFirst(history)
-  if (entries.length === 0) {
-    const value = text(now)
-    if (value === null) return []
+  const value = text(now)
+  const known = changes(history)
+  if (known.length === 0 && value === null) return []
+  if (known.length === 0) {
     return [{ key: field, at: createdAt, subject, origin: 'record', kind: 'field_now', field, value }]
   }
-  return entries.map(({ value, at }, place) => {
-    const from = entries[place - 1]?.value ?? null
-    return { key: `${field}:${at}`, at, subject, origin: 'history', kind: 'field', field, value, from }
+  return known.map(change => {
+    const key = `${field}:${change.at}`
+    return { key, subject, origin: 'history', kind: 'field', field, ...change }
   })
 }
 
@@ -95,17 +95,20 @@ function owners(
   subject: Ref,
   createdAt: number,
 ): Fact[] {
-  const entries = oldestFirst(history)
-  if (entries.length === 0) {
-    return [
-      { key: 'owner', at: createdAt, subject, origin: 'record', kind: 'owner_now', owner: ownerRef(now) },
-    ]
+  const known = changes(history)
+  if (known.length === 0) {
+    const owner = ownerRef(now)
+    return [{ key: 'owner', at: createdAt, subject, origin: 'record', kind: 'owner_now', owner }]
   }
-  return entries.map(({ value, at }, place) => {
-    const from = ownerRef(entries[place - 1]?.value)
-    return { key: `owner:${at}`, at, subject, origin: 'history', kind: 'owner', owner: ownerRef(value), from }
+  return known.map(({ at, value, from }) => {
+    const [owner, before] = [ownerRef(value), ownerRef(from)]
+    return { key: `owner:${at}`, at, subject, origin: 'history', kind: 'owner', owner, from: before }
   })
 }
+
+/** A property's values, oldest first, each with the one it left. */
+const changes = (history: readonly HistoryEntry[] | undefined) =>
+  oldestFirst(history).map((entry, i, all) => ({ ...entry, from: all[i - 1]?.value ?? null }))
 
 /** Each former value of the last conversion date is a hand-raise; the form is the one named at that moment. */
 function inquiries(

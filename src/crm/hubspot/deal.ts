@@ -1,5 +1,5 @@
 import { type DealStep, type Fact, type Ref, ref } from '../../domain/facts.ts'
-import type { Mapped } from './facts.ts'
+import type { Mapped } from '../mapped.ts'
 import { type HubSpotObject, instant, number, oldestFirst, text } from './values.ts'
 
 /** Stage id → what being in it means; ids are unique across pipelines. */

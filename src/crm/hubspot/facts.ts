@@ -1,6 +1,7 @@
 import { ref } from '../../domain/facts.ts'
 import type { Rep } from '../../domain/handoff.ts'
 import type { PulledRecord } from '../crm.ts'
+import type { Mapped } from '../mapped.ts'
 import { call, email, meeting } from './activity.ts'
 import { contact } from './contact.ts'
 import { deal, type StageMeanings } from './deal.ts'
@@ -9,9 +10,6 @@ import { readOwned } from './owned.ts'
 import type { HubSpotObject } from './values.ts'
 
 export type { StageMeanings } from './deal.ts'
-
-/** What a mapper adds to the common part of a record. */
-export type Mapped = Pick<PulledRecord, 'fields' | 'facts'> & Partial<PulledRecord>
 
 /** One object, translated: a pure function of the object and the portal's deal stages. */
 export function toRecord(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
-import { contactsOf } from './associations.ts'
+import { contactsOf, paging } from './associations.ts'
 import type { HubSpotClient } from './client.ts'
 import type { Source } from './objects.ts'
 import type { HubSpotObject } from './values.ts'
@@ -16,8 +16,6 @@ export interface PagedObjects {
   next: string | null
   date: Instant | null
 }
-
-const paging = z.object({ next: z.object({ after: z.string() }).nullish() }).nullish()
 
 const object = z.object({
   id: z.string().min(1),

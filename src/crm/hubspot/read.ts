@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
+import { paging } from './associations.ts'
 import type { HubSpotClient } from './client.ts'
 import { mergedIds } from './contact.ts'
 import { mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
@@ -9,7 +10,7 @@ import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { list, type PagedObjects, read, search } from './pages.ts'
 import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
-import type { HubSpotObject } from './values.ts'
+import { type HubSpotObject, isId } from './values.ts'
 
 export class HubSpotReader {
   readonly #client: HubSpotClient
@@ -43,7 +44,7 @@ export class HubSpotReader {
   async fetch(object: HubSpotName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
     const stages = await this.#stagesFor(object, signal)
     const source = this.#source(object)
-    const known = [...new Set(ids)].filter(id => /^\d{1,20}$/.test(id))
+    const known = [...new Set(ids)].filter(isId)
     const found = await read(this.#client, source, known, false, signal)
     const there = new Set(found.map(({ id }) => id))
     const missing = known.filter(id => !there.has(id))
@@ -128,7 +129,7 @@ const owners = z.object({
       updatedAt: z.date(),
     }),
   ),
-  paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+  paging,
 })
 
 const pipelines = z.object({

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/time.ts'
+import { id18, isId as isSalesforceId } from '../id18.ts'
 
 /** One object, as read: property values are strings or null whatever their type; a missing one counts as null. */
 export interface HubSpotObject {
@@ -43,14 +44,11 @@ export const list = (value: string | null | undefined): string[] =>
 export const oldestFirst = (entries: readonly HistoryEntry[] | undefined): HistoryEntry[] =>
   (entries ?? []).map(({ value, at }) => ({ value: text(value), at })).toReversed()
 
-const CHECK = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'
+/** A HubSpot record id; anything else is no record, and some of it would refuse a whole batch. */
+export const isId = (value: string): boolean => /^\d{1,20}$/.test(value)
 
 /** A Salesforce id as the connector left it, in 18 characters; null when it is none. */
 export function salesforceId(value: string | null | undefined): string | null {
-  const id = text(value)?.trim() ?? ''
-  if (/^[A-Za-z0-9]{18}$/.test(id)) return id
-  if (!/^[A-Za-z0-9]{15}$/.test(id)) return null
-  const capitals = (chunk: string) =>
-    [...chunk].reduce((bits, c, i) => bits | (/[A-Z]/.test(c) ? 1 << i : 0), 0)
-  return id + [0, 5, 10].map(at => CHECK.charAt(capitals(id.slice(at, at + 5)))).join('')
+  const id = text(value)?.trim()
+  return isSalesforceId(id) ? id18(id) : null
 }

@@ -31,7 +31,7 @@ export class SdkWire {
   constructor(options: { baseUrl: string; token: string; api: '2026-09' | 'v3' }) {
     this.#base = options.baseUrl.replace(/\/+$/, '')
     this.#token = options.token
-    this.#dated = options.api === '2026-09'
+    this.#dated = options.api === DATED
     const client = new HubSpotClient({
       accessToken: options.token,
       basePath: this.#base,
@@ -78,12 +78,14 @@ export class SdkWire {
   }
 }
 
+const DATED = '2026-09'
+
 /** Version 3 and 4 paths to the dated ones: `/crm/v3/objects/contacts` → `/crm/objects/2026-09/contacts`. */
-export function datedUrl(url: string, version = '2026-09'): string {
+export function datedUrl(url: string): string {
   const at = new URL(url)
   at.pathname = at.pathname
-    .replace(/^\/crm\/v[34]\/([^/]+)/, `/crm/$1/${version}`)
-    .replace(/^\/account-info\/v3/, `/account-info/${version}`)
+    .replace(/^\/crm\/v[34]\/([^/]+)/, `/crm/$1/${DATED}`)
+    .replace(/^\/account-info\/v3/, `/account-info/${DATED}`)
   return at.toString()
 }
 

@@ -3,6 +3,7 @@ import type { Change, WriteResult } from '../crm.ts'
 import { RateLimited } from '../errors.ts'
 import { type HubSpotClient, HubSpotRefused, Uncertain } from './client.ts'
 import { writeOwned } from './owned.ts'
+import { isId } from './values.ts'
 
 /** The most inputs one batch update takes. */
 export const BATCH = 100
@@ -29,12 +30,10 @@ export async function write(
   prefix: string,
   signal: AbortSignal,
 ): Promise<WriteResult[]> {
-  const numeric = changes.filter(({ id }) => /^\d{1,20}$/.test(id))
-  const gone = changes
-    .filter(({ id }) => !/^\d{1,20}$/.test(id))
-    .map(({ id }) => ({ id, result: 'gone' as const }))
-  if (numeric.length === 0) return gone
-  const results = await attempt(client, numeric, prefix, signal)
+  const sendable = changes.filter(({ id }) => isId(id))
+  const gone = changes.filter(({ id }) => !isId(id)).map(({ id }) => ({ id, result: 'gone' as const }))
+  if (sendable.length === 0) return gone
+  const results = await attempt(client, sendable, prefix, signal)
   client.traffic.writes.records += results.filter(({ result }) => result === 'written').length
   return [...gone, ...results]
 }
@@ -49,7 +48,7 @@ async function attempt(
     return await send(client, changes, prefix, signal)
   } catch (error) {
     if (error instanceof Uncertain) {
-      return changes.map(({ id }) => ({ id, result: 'unknown', reason: error.message }))
+      return changes.map(({ id }) => ({ id, result: 'unknown', reason: error.detail }))
     }
     if (!(error instanceof HubSpotRefused) || isEverybodys(error)) throw error
     const only = changes.length === 1 ? changes[0] : undefined

@@ -1,7 +1,9 @@
 import { type ActivityOutcome, type Channel, type Fact, ref } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
-import type { Context, Mapped } from './person.ts'
-import { dayStart, flag, id18, instant, isId, mustInstant, type Row, refOf, related, text } from './values.ts'
+import { id18, isId } from '../id18.ts'
+import type { Mapped } from '../mapped.ts'
+import type { Context } from './person.ts'
+import { dayStart, flag, instant, mustInstant, type Row, refOf, related, text } from './values.ts'
 
 /** Task → a call or e-mail that took place. To-dos, open tasks and those of nobody are no activity. */
 export function task(row: Row, context: Context): Mapped {

@@ -1,7 +1,7 @@
-import { type ObjectName, parseRef } from '../../domain/facts.ts'
 import type { Crm } from '../crm.ts'
 import { Refused } from '../errors.ts'
-import { isWritable, OBJECTS, type SalesforceObject, SOURCES, WRITABLE } from './objects.ts'
+import { own, recordPage } from './link.ts'
+import { isWritable, OBJECTS, WRITABLE } from './objects.ts'
 import { ownedFields } from './owned.ts'
 import type { SalesforceOptions } from './session.ts'
 
@@ -33,19 +33,12 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
         throw new Refused('salesforce', `update ${object}`, 'it does not carry our fields')
       return await write(client, object, changes, options.prefix, signal)
     },
+    account: signal => client.account(signal),
     check: signal => check(reader, options.prefix, signal),
-    url(ref) {
-      const { object, id } = parseRef(ref)
-      return `${client.instanceUrl}/lightning/r/${SOURCES[own(object)].sobject}/${id}/view`
-    },
+    url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {
       client.close()
     },
   }
-}
-
-function own(object: ObjectName): SalesforceObject {
-  if (object in SOURCES) return object as SalesforceObject
-  throw new Refused('salesforce', `read ${object}`, 'Salesforce has no such object')
 }

@@ -1,4 +1,4 @@
-import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
+import { CrmError } from '../errors.ts'
 import { SOURCES, WRITABLE } from './objects.ts'
 import { fieldName, fieldType, ownedFields } from './owned.ts'
 import type { SalesforceReader } from './read.ts'
@@ -15,13 +15,10 @@ export async function check(
       problems.push(...(await fieldProblems(reader, SOURCES[object].sobject, prefix, signal)))
     return problems
   } catch (error) {
-    if (!isCrmError(error)) throw error
+    if (!(error instanceof CrmError)) throw error
     return [error.message]
   }
 }
-
-const isCrmError = (error: unknown): error is Error =>
-  [AuthExpired, RateLimited, Refused, Unavailable].some(kind => error instanceof kind)
 
 /** A field created by the API is invisible to everybody until a permission set grants it, so both cases look alike. */
 async function fieldProblems(

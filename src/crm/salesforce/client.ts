@@ -30,13 +30,10 @@ export class SalesforceClient {
   readonly session: Session
   readonly #retry: RetryPlan
   readonly #closed = new AbortController()
-  readonly #lifetime: AbortSignal
 
   constructor(options: SalesforceOptions) {
     this.#retry = options.retry ?? RETRY
-    const outer = [this.#closed.signal, ...(options.signal ? [options.signal] : [])]
-    this.#lifetime = AbortSignal.any(outer)
-    this.session = new Session(options, this.#retry, this.#lifetime)
+    this.session = new Session(options, this.#retry, this.#closed.signal)
   }
 
   /** The organisation's address, without a slash at the end. */
@@ -67,12 +64,18 @@ export class SalesforceClient {
     return this.#signedIn(operation, request, 'writes', this.#signals(signal))
   }
 
+  /** The organisation's id, 18 characters. */
+  account(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    return this.session.organization()
+  }
+
   close(): void {
     this.#closed.abort(new Unavailable('salesforce', 'call', 'the connection was closed'))
   }
 
   #signals(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#lifetime])
+    return AbortSignal.any([signal, this.#closed.signal])
   }
 
   async #signedIn(

@@ -1,6 +1,8 @@
 import { type DealStep, type Fact, type Ref, ref } from '../../domain/facts.ts'
-import type { Context, Mapped } from './person.ts'
-import { flag, id18, isId, minor, mustInstant, type Row, refOf, text } from './values.ts'
+import { id18, isId } from '../id18.ts'
+import type { Mapped } from '../mapped.ts'
+import type { Context } from './person.ts'
+import { flag, minor, mustInstant, type Row, refOf, text } from './values.ts'
 
 const dealRef = (id: unknown): Ref | null => (isId(id) ? ref('salesforce', 'deal', id18(id)) : null)
 

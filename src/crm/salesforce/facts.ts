@@ -1,13 +1,15 @@
 import { ref } from '../../domain/facts.ts'
 import type { Rep } from '../../domain/handoff.ts'
 import type { PulledRecord } from '../crm.ts'
+import { id18 } from '../id18.ts'
+import type { Mapped } from '../mapped.ts'
 import { email, event, task } from './activity.ts'
 import { deal, dealHistory, dealRole } from './deal.ts'
 import { campaign, campaignMember, history } from './history.ts'
 import { isWritable, type SalesforceObject, SOURCES } from './objects.ts'
 import { readOwned } from './owned.ts'
-import { type Context, contact, lead, type Mapped } from './person.ts'
-import { flag, id18, mustInstant, type Row, text } from './values.ts'
+import { type Context, contact, lead } from './person.ts'
+import { flag, mustInstant, type Row, text } from './values.ts'
 
 export type { Context } from './person.ts'
 

@@ -1,6 +1,7 @@
 import { type Fact, ref } from '../../domain/facts.ts'
-import type { Mapped } from './person.ts'
-import { flag, id18, isId, mustInstant, type Row, refOf, related, text } from './values.ts'
+import { id18, isId } from '../id18.ts'
+import type { Mapped } from '../mapped.ts'
+import { flag, mustInstant, type Row, refOf, related, text } from './values.ts'
 
 /** LeadHistory → one change of status or owner, or the conversion's instant. Other rows say nothing to us. */
 export function history(row: Row): Mapped {

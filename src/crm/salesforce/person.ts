@@ -1,11 +1,8 @@
-import type { Fact, IdentityKey, Profile, Ref } from '../../domain/facts.ts'
-import { ref } from '../../domain/facts.ts'
+import { type Fact, type IdentityKey, type Profile, type Ref, ref } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
-import type { PulledRecord } from '../crm.ts'
-import { dayStart, flag, id18, isId, mustInstant, type Row, refOf, related, text } from './values.ts'
-
-/** What a mapper adds to the common part of a record. */
-export type Mapped = Pick<PulledRecord, 'fields' | 'facts'> & Partial<PulledRecord>
+import { id18, isId } from '../id18.ts'
+import type { Mapped } from '../mapped.ts'
+import { dayStart, flag, mustInstant, type Row, refOf, related, text } from './values.ts'
 
 /** What rows do not carry: the organisation's IANA zone, and what its opportunity stages mean. */
 export interface Context {

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
+import { id18, isId } from '../id18.ts'
 import { type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
 import { isWritable, present, type SalesforceObject, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { advance, beganAt, finished, positionOf, unfinished } from './scan.ts'
 import { idQuery, type Position, scanQuery } from './soql.ts'
-import { BadRow, id18, isId, type Row } from './values.ts'
+import { BadRow, type Row } from './values.ts'
 
 /** Ids per query: a URI may have 16,384 bytes, an id takes about 23 of them. */
 const IDS = 400

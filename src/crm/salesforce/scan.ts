@@ -1,8 +1,9 @@
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor } from '../crm.ts'
+import { id18 } from '../id18.ts'
 import type { Source } from './objects.ts'
 import type { Position } from './soql.ts'
-import { id18, instant, type Row } from './values.ts'
+import { instant, type Row } from './values.ts'
 
 /**
  * Rows can become visible with a stamp earlier than one already read: transactions stamp before they commit.

@@ -4,7 +4,8 @@ import { OAuth2 } from 'jsforce/lib/oauth2.js'
 import { Transport } from 'jsforce/lib/transport.js'
 import { StreamPromise } from 'jsforce/lib/util/promise.js'
 import { z } from 'zod'
-import { AuthExpired, RateLimited, Unavailable } from '../errors.ts'
+import { AuthExpired, OtherAccount, RateLimited, Unavailable } from '../errors.ts'
+import { id18 } from '../id18.ts'
 import { type RetryPlan, retrying } from '../retry.ts'
 import { exchange, NoAnswer, type Reply, retryAfter } from '../wire.ts'
 
@@ -19,7 +20,6 @@ export interface SalesforceOptions {
   apiVersion: string
   /** Of our own fields: `Leadtime` makes `Leadtime_Overdue__c`. */
   prefix: string
-  signal?: AbortSignal | undefined
   retry?: RetryPlan | undefined
 }
 
@@ -56,6 +56,8 @@ export class OneCall extends Transport {
 const token = z.object({
   access_token: z.string().min(1),
   instance_url: z.url(),
+  /** Of the identity: `https://login.salesforce.com/id/<organisation>/<user>`. */
+  id: z.string().regex(/\/id\/00D\w{12,15}\/\w+$/),
   refresh_token: z.string().min(1).optional(),
 })
 
@@ -65,12 +67,11 @@ const token = z.object({
  */
 export class Session {
   readonly connection: Connection
-  /** Token requests sent; they are not part of the traffic. */
-  signIns = 0
   readonly #oauth2: OAuth2
   readonly #retry: RetryPlan
   readonly #lifetime: AbortSignal
   #refreshToken: string | undefined
+  #organization: string | null = null
   #renewal: Promise<void> | null = null
 
   /** @param lifetime ends a sign-in; not a caller's signal, for several callers wait for the same one */
@@ -89,6 +90,12 @@ export class Session {
     return this.connection.accessToken ?? ''
   }
 
+  /** The organisation the token belongs to; signs in when that is not known. @throws as token */
+  async organization(): Promise<string> {
+    await this.token()
+    return this.#organization ?? ''
+  }
+
   /** Replaces the token that was refused; of several callers with the same one, the first renews for all. */
   async renew(refused: string | null): Promise<void> {
     if ((this.connection.accessToken ?? null) !== refused) return
@@ -99,9 +106,8 @@ export class Session {
   }
 
   async #signIn(): Promise<void> {
-    const wire = new OneCall(this.#lifetime, () => {
-      this.signIns++
-    })
+    // Token requests are not part of the traffic.
+    const wire = new OneCall(this.#lifetime, () => undefined)
     this.#oauth2._transport = wire
     const answer = await this.#grant().catch((error: unknown) => {
       this.#lifetime.throwIfAborted()
@@ -109,6 +115,11 @@ export class Session {
     })
     const parsed = token.safeParse(answer)
     if (!parsed.success) throw new Unavailable('salesforce', 'sign in', 'the answer is no token')
+    const organization = id18(parsed.data.id.split('/').at(-2) ?? '')
+    // A refreshed sandbox, or a login address that now leads elsewhere.
+    if (organization !== (this.#organization ?? organization))
+      throw new OtherAccount('salesforce', this.#organization ?? '', organization)
+    this.#organization = organization
     this.connection.accessToken = parsed.data.access_token
     this.connection.instanceUrl = parsed.data.instance_url
     this.#refreshToken &&= parsed.data.refresh_token ?? this.#refreshToken

@@ -1,7 +1,7 @@
 import { composeQuery, getField, type WhereClause } from '@jetstreamapp/soql-parser-js'
 import type { Instant } from '../../domain/time.ts'
+import { isId } from '../id18.ts'
 import type { Source } from './objects.ts'
-import { isId } from './values.ts'
 
 /** Where a scan stands: strictly after a row, or from an instant on. Null: from the beginning. */
 export type Position = { at: Instant; id: string } | { since: Instant } | null

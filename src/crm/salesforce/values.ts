@@ -1,5 +1,6 @@
 import { type Ref, ref } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
+import { id18, isId } from '../id18.ts'
 
 /** One row as the REST API returned it: field names as in describe, relations as nested rows. */
 export type Row = Readonly<Record<string, unknown>>
@@ -40,24 +41,6 @@ export function dayStart(value: unknown, zone: string): Instant | null {
   return Temporal.PlainDate.from(value).toZonedDateTime({ timeZone: zone }).epochMilliseconds
 }
 
-const CHECK = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'
-
-/** A record id in its 18-character form: each checksum letter holds which of five characters are capitals. */
-export function id18(id: string): string {
-  if (id.length !== 15) return id
-  let sum = ''
-  for (let chunk = 0; chunk < 15; chunk += 5) {
-    let bits = 0
-    for (let i = 0; i < 5; i++) if (/[A-Z]/.test(id.charAt(chunk + i))) bits |= 1 << i
-    sum += CHECK.charAt(bits)
-  }
-  return id + sum
-}
-
-/** An id of the API, 15 or 18 characters; anything else never reaches a query. */
-export const isId = (value: unknown): value is string =>
-  typeof value === 'string' && /^([A-Za-z0-9]{15}|[A-Za-z0-9]{18})$/.test(value)
-
 const PREFIX = {
   '00Q': 'lead',
   '003': 'contact',
@@ -80,7 +63,7 @@ export function related(row: Row, relation: string): Row {
   return typeof value === 'object' && value !== null ? (value as Row) : {}
 }
 
-/** Money in minor units; currencies without cents do not occur in the twin or in the policy. */
+/** Money in minor units. The API does not say how many decimals a currency has: two are assumed, also for the yen. */
 export function minor(value: unknown): number | null {
   const amount = number(value)
   return amount === null ? null : Math.round(amount * 100)

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Change, WriteResult } from '../crm.ts'
+import { isId } from '../id18.ts'
 import { type SalesforceClient, Uncertain } from './client.ts'
 import { SOURCES } from './objects.ts'
 import { writeOwned } from './owned.ts'
-import { isId } from './values.ts'
 
 /** The most records one collections call takes. */
 export const BATCH = 200
@@ -62,7 +62,7 @@ async function send(
     const parsed = z.array(saved).safeParse(answer.body)
     return parsed.success ? match(changes, parsed.data) : unknown('the answer is not a list of results')
   } catch (error) {
-    if (error instanceof Uncertain) return unknown(error.message)
+    if (error instanceof Uncertain) return unknown(error.detail)
     throw error
   }
 }

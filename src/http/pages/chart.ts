@@ -1,4 +1,5 @@
-import { monthName } from './format.ts'
+import type { ChartSize } from './echarts.ts'
+import { fewDigits, monthName } from './format.ts'
 import { type Html, trusted } from './html.ts'
 import { wilson } from './interval.ts'
 
@@ -8,11 +9,6 @@ export interface TrendPoint {
   part: number
   whole: number
   mature: boolean
-}
-
-export interface ChartSize {
-  width: number
-  height: number
 }
 
 const PERCENT = 100
@@ -120,11 +116,8 @@ const NO_DOT = { value: null }
 
 const dot = (value: number | null | undefined, color: string, position: 'top' | 'right' | false) => ({
   value,
-  label: { show: position !== false, position, distance: 7, color, formatter: short(value ?? 0) },
+  label: { show: position !== false, position, distance: 7, color, formatter: fewDigits(value ?? 0) },
 })
-
-const short = (value: number): string =>
-  value < 10 ? value.toFixed(1).replace(/\.0$/, '') : value.toFixed(0)
 
 const line = (data: object[], style: object) => ({
   type: 'line',

@@ -2,7 +2,12 @@ import { LineChart } from 'echarts/charts'
 import { GridComponent } from 'echarts/components'
 import { type EChartsCoreOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import type { ChartSize } from './chart.ts'
+
+/** In pixels of the drawing's own space; the page scales it. */
+export interface ChartSize {
+  width: number
+  height: number
+}
 
 use([LineChart, GridComponent, SVGRenderer])
 

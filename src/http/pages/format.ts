@@ -22,14 +22,19 @@ export function duration(ms: number): string {
 /** A number and its unit, never parted by the end of a line. */
 const unit = (n: number | string, of: string): string => `${n}\u00a0${of}`
 
-const oneDecimal = (n: number): string => (n < 100 ? n.toFixed(1).replace(/\.0$/, '') : count(Math.round(n)))
+const oneDecimal = (n: number): string => (n < 100 ? trimmed(n) : count(Math.round(n)))
+
+const trimmed = (n: number): string => n.toFixed(1).replace(/\.0$/, '')
 
 /** A share of a whole: `37 %`, one decimal below 10. Null when there is no whole. */
 export function percent(part: number, whole: number): string | null {
   if (whole === 0) return null
   const share = (100 * part) / whole
-  return unit(share > 0 && share < 10 ? share.toFixed(1).replace(/\.0$/, '') : Math.round(share), '%')
+  return unit(fewDigits(share), '%')
 }
+
+/** One decimal below 10, unless it is a zero; none from there on: `4.2`, `7`, `37`. */
+export const fewDigits = (n: number): string => (n < 10 ? trimmed(n) : String(Math.round(n)))
 
 /** Writes instants in one zone; built once, because making a formatter is dear. */
 export interface Clock {

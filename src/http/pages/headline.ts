@@ -60,7 +60,7 @@ function withUnit(figure: string): Html {
   return html`${number}<span class="unit">\u00a0${unit}</span>`
 }
 
-export const hours = (value: number): string => duration(value * HOUR)
+const hours = (value: number): string => duration(value * HOUR)
 
 /** Median follow-up of a group for a table cell: a value, or nothing when there are too few. */
 export const medianFollowUp = ({ followUpHours }: Figures, minimumN: number): string | null =>

@@ -65,7 +65,7 @@ ${pager(page, context.filter)}`
 
 function line(lead: OverdueLead, { asOf, clock, link }: OverdueContext): Html {
   return html`<tr>
-<th scope="row"><span class="name">${lead.name ?? 'No name'}</span><span class="sub">${lead.company}</span></th>
+<th scope="row"><a class="name" href="/people/${lead.position.person}">${lead.name ?? 'No name'}</a><span class="sub">${lead.company}</span></th>
 <td class="late"><strong>${duration(asOf - lead.due)}</strong><span class="sub">since ${clock.moment(lead.due)}</span></td>
 <td class="why">${why(lead)}</td>
 <td data-label="Owner">${lead.owner?.name ?? html`<span class="quiet">nobody</span>`}</td>

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
+import { iso } from '../../domain/time.ts'
 import type { Context } from '../context.ts'
 import { encodePosition, readFilter } from '../position.ts'
-
-const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
 /** The numbers of the page as JSON; instants in ISO 8601 UTC. */
 export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, link }: Context): void {

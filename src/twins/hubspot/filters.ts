@@ -126,15 +126,6 @@ function token(column: Column, name: string, filter: Filter): Sql {
   return { text: `(${text})`, values: [`* ${spaced} *`] }
 }
 
-/** A value as words in lower case, each between spaces, for GLOB. */
-export function wordsOf(text: unknown): string | null {
-  if (text === null || text === undefined) return null
-  return ` ${String(text)
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .join(' ')} `
-}
-
 function association(type: ObjectType, name: string, { operator, value: given }: Filter): Sql {
   const other = objectNamed(name.slice('associations.'.length))
   if (!other) throw refused(`'${name}' names no object type`)

@@ -1,9 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import { wordsOf } from './filters.ts'
-import type { ObjectType } from './objects.ts'
-import { OBJECTS } from './objects.ts'
+import { inTransaction, preparer } from '../sqlite.ts'
+import { OBJECTS, type ObjectType } from './objects.ts'
 import type { Rec } from './record.ts'
 import { createIndexes, createTables } from './schema.ts'
+import { wordsOf } from './words.ts'
 
 interface Row {
   id: number
@@ -21,7 +21,8 @@ const FIRST_ID = 51
 /** The records of the portal in one SQLite file. */
 export class RecordStore {
   readonly db: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  /** A statement by its text, prepared once. */
+  readonly sql: (text: string) => StatementSync
   readonly #lastId = new Map<ObjectType, number>(OBJECTS.map(({ type }) => [type, FIRST_ID - 1]))
 
   /** @param file path of a new SQLite file, or `:memory:` @throws Error when it already holds records */
@@ -29,33 +30,16 @@ export class RecordStore {
     this.db = new DatabaseSync(file)
     this.db.function('words', { deterministic: true }, wordsOf)
     createTables(this.db, file)
+    this.sql = preparer(this.db)
   }
 
   index(): void {
     createIndexes(this.db)
   }
 
-  /** A statement by its text, prepared once. */
-  sql(text: string): StatementSync {
-    const known = this.#statements.get(text)
-    if (known) return known
-    const statement = this.db.prepare(text)
-    this.#statements.set(text, statement)
-    return statement
-  }
-
   /** Runs inside the open transaction, or in one of its own. */
   transaction<T>(work: () => T): T {
-    if (this.db.isTransaction) return work()
-    this.db.exec('BEGIN')
-    try {
-      const result = work()
-      this.db.exec('COMMIT')
-      return result
-    } catch (error) {
-      this.db.exec('ROLLBACK')
-      throw error
-    }
+    return inTransaction(this.db, work)
   }
 
   nextId(type: ObjectType): number {

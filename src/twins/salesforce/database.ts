@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { inTransaction, preparer } from '../sqlite.ts'
 import { recordId } from './ids.ts'
 import type { Field, SObject } from './schema/field.ts'
 import { sobjects } from './schema.ts'
@@ -38,13 +39,15 @@ interface Statements {
  */
 export class Database {
   readonly sql: DatabaseSync
+  /** A statement, compiled once; for text from the program, not from requests. */
+  readonly prepare: (text: string) => StatementSync
   readonly #statements = new Map<string, Statements>()
-  readonly #prepared = new Map<string, StatementSync>()
   readonly #last = new Map<string, number>()
 
   /** @param file a path that does not exist yet, or `:memory:` */
   constructor(file: string) {
     this.sql = new DatabaseSync(file)
+    this.prepare = preparer(this.sql)
     this.sql.exec(PRAGMAS)
     this.sql.exec(PEOPLE)
     for (const object of sobjects) this.sql.exec(createTable(object))
@@ -79,27 +82,9 @@ export class Database {
     return this.prepare(text).all(value) as Row[]
   }
 
-  /** A statement, compiled once; for text from the program, not from requests. */
-  prepare(text: string): StatementSync {
-    const known = this.#prepared.get(text)
-    if (known) return known
-    const statement = this.sql.prepare(text)
-    this.#prepared.set(text, statement)
-    return statement
-  }
-
   /** Runs the work in one transaction, undone whole when it throws. */
   transaction<T>(work: () => T): T {
-    if (this.sql.isTransaction) return work()
-    this.sql.exec('BEGIN')
-    try {
-      const result = work()
-      this.sql.exec('COMMIT')
-      return result
-    } catch (error) {
-      this.sql.exec('ROLLBACK')
-      throw error
-    }
+    return inTransaction(this.sql, work)
   }
 
   /** Builds the indexes and the planner's statistics; after a bulk load, because loading without them is faster. */

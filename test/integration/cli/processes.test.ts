@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -25,6 +25,12 @@ function dataFolder(): string {
 
 const pidFile = (data: string) => join(data, 'postgres', 'postmaster.pid')
 const isRunning = (data: string) => existsSync(pidFile(data))
+
+const answers = (port: number) =>
+  new Promise<boolean>(done => {
+    const socket = connect(port, '127.0.0.1', () => done(true)).on('error', () => done(false))
+    socket.on('connect', () => socket.destroy())
+  })
 
 const address = async (serve: Running): Promise<string> =>
   ADDRESS.exec(await serve.says(/Leadtime is on/))?.[0] ?? ''
@@ -76,6 +82,21 @@ describe('leadtime serve', () => {
     serve.child.kill('SIGINT')
     expect((await serve.ended).code).toBe(130)
   })
+})
+
+test('a second signal takes the PostgreSQL of its own along', async () => {
+  const stub = await crmStub({ hold: true })
+  const data = dataFolder()
+  const serve = start(['serve'], { ...stub.env, LEADTIME_DATA: data })
+  await address(serve)
+  await serve.before(stub.asked)
+  const port = Number(readFileSync(pidFile(data), 'utf8').split('\n')[3])
+  expect(await answers(port)).toBe(true)
+  serve.child.kill('SIGINT')
+  serve.child.kill('SIGTERM')
+  expect((await serve.ended).code).toBeGreaterThan(128)
+  await expect.poll(() => answers(port)).toBe(false)
+  await expect.poll(() => isRunning(data)).toBe(false)
 })
 
 describe('leadtime work', () => {

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { RETRY } from '../../../src/crm/retry.ts'
 import { ref } from '../../../src/domain/facts.ts'
 import { type Context, Tally } from '../../../src/pipeline/context.ts'
 import { type RoundResult, round } from '../../../src/pipeline/round.ts'
@@ -18,6 +19,8 @@ export interface Company {
   salesforce: FakeCrm
   hubspot: FakeCrm
   clock: { now: number }
+  /** Waits between two tries of a write; nobody really waits. */
+  slept: number[]
   context(): Context
   round(): Promise<RoundResult>
 }
@@ -27,6 +30,8 @@ export async function company(): Promise<Company> {
   const salesforce = new FakeCrm('salesforce', ['user', 'lead', 'deal', 'task'], ['lead'])
   const hubspot = new FakeCrm('hubspot', ['contact'], ['contact'])
   const clock = { now: NOW }
+  const slept: number[] = []
+  const retry = { ...RETRY, random: () => 0.5, sleep: async (ms: number) => slept.push(ms) }
   const stop = new AbortController()
   onTestFinished(() => stop.abort())
   const context = (): Context => ({
@@ -37,8 +42,9 @@ export async function company(): Promise<Company> {
     log: { info: () => {}, warn: () => {} },
     signal: stop.signal,
     tally: new Tally(),
+    retry,
   })
-  return { db, salesforce, hubspot, clock, context, round: () => round(context()) }
+  return { db, salesforce, hubspot, clock, slept, context, round: () => round(context()) }
 }
 
 /** `people` MQLs, each a lead and a contact with one address; every second was called after an hour. */

@@ -49,6 +49,7 @@ export class FakeCrm implements Crm {
   /** Records whose values are rejected. */
   readonly rejected = new Set<string>()
   pageSize = 50
+  accountName = '1'
   /** Thrown by the next page read after so many. */
   readFault: { after: number; error: Error } | null = null
   #records = new Map<Ref, PulledRecord>()
@@ -154,6 +155,10 @@ export class FakeCrm implements Crm {
     }
     this.touch(name, fields)
     return 'written'
+  }
+
+  account(): Promise<string> {
+    return Promise.resolve(this.accountName)
   }
 
   check(): Promise<string[]> {

@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
-import { AuthExpired, RateLimited } from '../../../src/crm/errors.ts'
+import { AuthExpired, OtherAccount, RateLimited } from '../../../src/crm/errors.ts'
+import { RETRY } from '../../../src/crm/retry.ts'
 import { ref } from '../../../src/domain/facts.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { judge } from '../../../src/pipeline/judge.ts'
 import { link } from '../../../src/pipeline/link.ts'
 import { pull } from '../../../src/pipeline/pull.ts'
 import { push } from '../../../src/pipeline/push.ts'
-import { claimDirty, closeClaim, openClaim } from '../../../src/store/claims.ts'
+import { verify } from '../../../src/pipeline/verify.ts'
+import { claimDirty, closeClaim, openClaim, releaseDeadClaims } from '../../../src/store/claims.ts'
+import { claimAccount } from '../../../src/store/connections.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { at, type Company, company, fill, REP } from './company.ts'
 import { call, type Effect, unavailable } from './fake-crm.ts'
@@ -49,20 +52,65 @@ test.each([true, false])(
   },
 )
 
-test.each([true, false])(
-  'an outage during a write (applied: %s) fails the round and the next one finishes',
-  async applied => {
-    const firm = await ready(12)
-    firm.hubspot.faults.push({ kind: 'throw', error: unavailable('hubspot'), applied })
-    await expect(push(firm.context())).rejects.toThrow('no answer')
+test.each([true, false])('an outage during a write (applied: %s) is waited out', async applied => {
+  const firm = await ready(12)
+  firm.hubspot.faults.push({ kind: 'throw', error: unavailable('hubspot'), applied })
+  await push(firm.context())
+  expect(await backlog(firm)).toBe(0)
+  expect(repeated(firm.hubspot.effects)).toEqual([])
+  expect(firm.slept).toHaveLength(1)
+})
+
+test.each(['throw', 'unknown'] as const)(
+  'writes that stay without an answer (%s) fail the round; the next one finishes',
+  async kind => {
+    const firm = await ready(30)
+    const { faults } = firm.hubspot
+    for (let i = 0; i < 100; i++) faults.push({ kind, error: unavailable('hubspot'), applied: i === 0 })
+    await expect(push(firm.context())).rejects.toThrow(/^hubspot: update.* (no answer|time-out)$/)
+    expect(firm.slept).toHaveLength(RETRY.tries - 1)
+    expect(faults.length).toBeGreaterThan(100 - 3 * RETRY.tries - 1)
+    faults.length = 0
     await firm.round()
     expect(await backlog(firm)).toBe(0)
     expect(repeated(firm.hubspot.effects)).toEqual([])
+    const { rows } = await firm.db.query(sql`select distinct attempts from target where vendor = 'hubspot'`)
+    expect(rows.map(row => Number(row.attempts)).sort()).toEqual([0, 1])
   },
 )
 
+test('a process killed again and again before it could write loses no record', async () => {
+  const firm = await ready(5)
+  for (let turn = 0; turn < 8; turn++) {
+    const claim = await openClaim(firm.db)
+    const batch = await firm.db.tx(tx => claimDirty(tx, claim, 'hubspot', 'contact', firm.clock.now, 10))
+    expect(batch).toHaveLength(5)
+    await closeClaim(claim)
+    const next = await openClaim(firm.db)
+    await releaseDeadClaims(firm.db)
+    await verify(firm.context(), firm.hubspot, 'contact', next)
+    await closeClaim(next)
+  }
+  await push(firm.context())
+  expect(await backlog(firm)).toBe(0)
+})
+
+test('another account than the one the database holds is neither read nor written', async () => {
+  const firm = await ready(3)
+  await claimAccount(firm.db, 'hubspot', '1')
+  firm.hubspot.accountName = '2'
+  await expect(push(firm.context())).rejects.toBeInstanceOf(OtherAccount)
+  await expect(firm.round()).rejects.toThrow(
+    'hubspot: compare accounts: the database holds account 1, these credentials open 2; correct the credentials',
+  )
+  expect(firm.hubspot.effects).toEqual([])
+  firm.hubspot.accountName = '1'
+  await firm.round()
+  expect(await backlog(firm)).toBe(0)
+})
+
 test.each([
-  new RateLimited('hubspot', 'update', 5_000, 'too many'),
+  new RateLimited('hubspot', 'update', 3_600_000, 'too many'),
   new AuthExpired('hubspot', 'update', 'token refused'),
 ])('$name leaves everything to the next round, and the other CRM is written', async error => {
   const firm = await ready(12)

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ref } from '../../../src/domain/facts.ts'
 import { sql } from '../../../src/store/sql.ts'
-import { company, fill } from './company.ts'
+import { at, company, fill, REP } from './company.ts'
+import { call, contact, lead, user } from './fake-crm.ts'
 
 test('a round mirrors, judges and writes back; the next one finds nothing to do', async () => {
   const firm = await company()
@@ -31,4 +32,19 @@ test('a round mirrors, judges and writes back; the next one finds nothing to do'
     { kind: 'round', error: null, ended: true },
     { kind: 'round', error: null, ended: true },
   ])
+})
+
+test('a rep who becomes known after their call is judged from then on', async () => {
+  const firm = await company()
+  firm.salesforce.put(user('u1'))
+  const name = firm.salesforce.put(lead('0000', { owner: REP }))
+  firm.hubspot.put(contact('0000', at('18T09:00')))
+  firm.salesforce.put(call('t1', name, at('18T10:00'), ref('salesforce', 'user', 'u2')))
+  const attempts = async () =>
+    (await firm.db.query<{ attempts: number }>(sql`select attempts from handoff`)).rows[0]?.attempts
+  await firm.round()
+  expect(await attempts()).toBe(0)
+  firm.salesforce.put(user('u2'))
+  await firm.round()
+  expect(await attempts()).toBe(1)
 })

@@ -39,6 +39,7 @@ export class MemoryCrm implements Crm {
     return changes.map(({ id }) => ({ id, result: 'written' as const }))
   }
 
+  account = async () => '1'
   check = async () => []
   url = (of: Ref) => `https://example.com/${of}`
   traffic = () => ({

@@ -30,7 +30,7 @@ async function setUp(store: Backend, handle: Handle = async () => undefined, rer
   const start = async (): Promise<Workers> => {
     const workers = await startWorkers(store, {
       log,
-      onHold: vendor => seen.add({ what: 'hold', job: vendor }),
+      onHold: async vendor => void seen.add({ what: 'hold', job: vendor }),
       handle: async (name, payload, signal) => {
         seen.add({ what: 'start', job: key(name, payload) })
         const result = await handle(name, payload, signal)

@@ -6,6 +6,7 @@ import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { type Services, services } from '../../../src/services.ts'
+import { readRefusing } from '../../../src/store/connections.ts'
 import { readFailedRun } from '../../../src/store/pages.ts'
 import { work } from '../../../workers/main.ts'
 import { createTestDatabase } from '../database.ts'
@@ -71,7 +72,7 @@ describe.each(KINDS)('a round of jobs on %s', kind => {
     const { made } = await setUp(kind, crm)
     const queue = await made.queue()
     await queue.wake('pull', { vendor: 'hubspot' })
-    await expect.poll(() => made.holds.list()).toHaveLength(1)
+    await expect.poll(() => readRefusing(made.db)).toMatchObject([{ vendor: 'hubspot', since: START }])
     await queue.wake('pull', { vendor: 'hubspot' })
     await expect.poll(async () => (await queue.state()).active).toBe(0)
     await queue.wake('tick', {})

@@ -75,6 +75,8 @@ describe('the log', () => {
 test.each([
   ['to ada@example.com failed', 'to [address] failed'],
   ['postgres://u:secret@db.example.com/x is bad', '[address] is bad'],
+  ['postgres://u:secret@localhost:5432/x is bad', 'postgres://[secret]@localhost:5432/x is bad'],
+  ['redis://:secret@127.0.0.1:6379 is bad', '[address] is bad'],
   [`token ${TOKEN}.`, 'token [secret].'],
   ['relation "fact" does not exist', 'relation "fact" does not exist'],
 ])('blank(%j)', (text, expected) => {

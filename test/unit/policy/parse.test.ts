@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts'
+import { defaultPolicy } from '../../../src/policy/default.ts'
 import { PolicyError } from '../../../src/policy/error.ts'
 import { policyHash } from '../../../src/policy/hash.ts'
-import { defaultPolicy, parsePolicy } from '../../../src/policy/parse.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
 
 const parse = (text: string) => parsePolicy(text, 'policy.yml')
 

@@ -4,6 +4,8 @@ const light = document.getElementById('live')
 const words = document.getElementById('live-text')
 const seconds = Number(main?.dataset.refresh ?? 0)
 
+const FOCUSABLE = 'a, summary, .scroll'
+
 // What the server last said of each part: only a part that changed is replaced, so nothing flickers.
 const said = new Map()
 
@@ -17,18 +19,13 @@ function replace(next) {
   for (const open of shown.querySelectorAll('details[open]')) {
     next.querySelector(`#${open.id}`)?.setAttribute('open', '')
   }
-  const path = focusPath(shown)
+  const focused = [...shown.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement)
   const scrolls = [...shown.querySelectorAll('.scroll')].map(box => box.scrollLeft)
   shown.replaceWith(next)
   next.querySelectorAll('.scroll').forEach((box, i) => {
     box.scrollLeft = scrolls[i] ?? 0
   })
-  if (path) [...next.querySelectorAll('a, summary, .scroll')][path.index]?.focus({ preventScroll: true })
-}
-
-function focusPath(shown) {
-  const index = [...shown.querySelectorAll('a, summary, .scroll')].indexOf(document.activeElement)
-  return index >= 0 ? { index } : null
+  next.querySelectorAll(FOCUSABLE)[focused]?.focus({ preventScroll: true })
 }
 
 function say(live) {

@@ -1,9 +1,9 @@
+import { type Html, html } from '../../http/html.ts'
 import { DISPOSITION } from '../definitions/engagement.ts'
 import { leadtimeProperties } from '../definitions/leadtime.ts'
 import { infoOf, type ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { type Rec, versionsOf } from '../record.ts'
-import { type Html, html } from './html.ts'
 import { moment, page, recordPath, shown } from './layout.ts'
 import { flag, nameOf } from './list.ts'
 

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../http/html.ts'
 import { PORTAL_ID, type Portal } from '../portal.ts'
-import { type Html, html } from './html.ts'
 
 export const LIST_PATH = `/contacts/${PORTAL_ID}/objects/0-1/views/all/list`
 export const recordPath = (typeId: string, id: number | string) =>

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../http/html.ts'
 import type { Portal } from '../portal.ts'
 import type { Rec } from '../record.ts'
-import { type Html, html } from './html.ts'
 import { LIST_PATH, moment, page, recordPath, shown } from './layout.ts'
 
 const PAGE = 50

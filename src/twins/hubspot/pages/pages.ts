@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { html } from '../../http/html.ts'
 import type { Portal } from '../portal.ts'
 import { flagOf, paramsOf, queryOf, textOf } from '../query.ts'
 import { contactPage, dealPage } from './contact.ts'
-import { html } from './html.ts'
 import { LIST_PATH, page, recordPath } from './layout.ts'
 import { listPage } from './list.ts'
 

@@ -3,7 +3,7 @@ import { invalid, notFound } from '../errors.ts'
 import { associationTypeId, type ObjectInfo } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { afterOf, idOf, inputsOf, limitOf, paramsOf, queryOf, typeOf } from '../query.ts'
-import { iso } from '../record.ts'
+import { envelope } from './envelope.ts'
 import { families } from './families.ts'
 
 const MAX_INPUTS = 1000
@@ -67,10 +67,7 @@ function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply)
     else errors.push(without(pair, text))
   }
   portal.parts.counters.records('read', results.length)
-  const now = iso(portal.clock.now())
-  const body = { status: 'COMPLETE', results, startedAt: now, completedAt: now }
-  if (errors.length === 0) return body
-  return reply.code(207).send({ ...body, numErrors: errors.length, errors })
+  return envelope(portal, reply, 200, results, errors)
 }
 
 function without({ from, to }: Pair, id: string) {

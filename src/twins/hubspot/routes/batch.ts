@@ -3,9 +3,10 @@ import { invalid } from '../errors.ts'
 import { infoOf, type ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { bodyOf, flagOf, inputsOf, queryOf, typeOf } from '../query.ts'
-import { iso, type Rec } from '../record.ts'
+import type { Rec } from '../record.ts'
 import { viewOf } from '../view.ts'
 import { archive, byValue, create, find, type UpdateInput, updateAll } from '../write.ts'
+import { envelope } from './envelope.ts'
 import { families } from './families.ts'
 
 const MAX = 100
@@ -53,7 +54,7 @@ function read(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
   // HubSpot does not keep the order of the inputs.
   records.sort((a, b) => a.id - b.id)
   const results = records.map(rec => viewOf(portal.definitions, rec, { properties, withHistory }))
-  return envelope(portal, reply, type, 200, results, missing)
+  return envelope(portal, reply, 200, results, missed(type, missing))
 }
 
 function recordOf(portal: Portal, type: ObjectType, id: string, idProperty?: string): Rec | undefined {
@@ -74,7 +75,7 @@ function update(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
   portal.parts.counters.records('write', records.length)
   const properties = [...new Set(inputs.flatMap(input => Object.keys(input.properties ?? {})))]
   const results = records.map(rec => viewOf(portal.definitions, rec, { properties }))
-  return envelope(portal, reply, type, 200, results, missing)
+  return envelope(portal, reply, 200, results, missed(type, missing))
 }
 
 function createAll(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
@@ -87,23 +88,13 @@ function createAll(portal: Portal, request: FastifyRequest, reply: FastifyReply)
   const results = records.map(rec =>
     viewOf(portal.definitions, rec, { properties: Object.keys(rec.properties) }),
   )
-  return envelope(portal, reply, type, 201, results, [])
+  return envelope(portal, reply, 201, results, [])
 }
 
-/** 207 when some ids led to no record; the others were handled all the same. */
-function envelope(
-  { clock }: Portal,
-  reply: FastifyReply,
-  type: ObjectType,
-  status: number,
-  results: unknown[],
-  missing: string[],
-) {
-  const now = iso(clock.now())
-  const body = { status: 'COMPLETE', results, startedAt: now, completedAt: now }
-  if (missing.length === 0) return reply.code(status).send(body)
+/** What a batch says of ids that led to no record. */
+function missed(type: ObjectType, ids: readonly string[]) {
+  if (ids.length === 0) return []
   const kind = infoOf(type).type.toUpperCase()
   const message = `Could not get some ${kind} objects, they may be deleted or not exist. Check that ids are valid.`
-  const error = { status: 'error', category: 'OBJECT_NOT_FOUND', message, context: { ids: missing } }
-  return reply.code(207).send({ ...body, numErrors: 1, errors: [error] })
+  return [{ status: 'error', category: 'OBJECT_NOT_FOUND', message, context: { ids } }]
 }

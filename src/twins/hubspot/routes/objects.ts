@@ -85,15 +85,13 @@ function one(portal: Portal, request: FastifyRequest) {
 }
 
 function lookUp(
-  { store, ...portal }: Portal,
+  portal: Portal,
   { type }: ObjectInfo,
   id: string,
-  idProperty?: string,
+  idProperty: string | undefined,
 ): Rec | undefined {
-  if (idProperty !== undefined && idProperty !== 'hs_object_id') {
-    return byValue({ store, ...portal }, type, id, idProperty)
-  }
-  return store.get(type, store.resolve(type, idOf(id)))
+  if (idProperty !== undefined && idProperty !== 'hs_object_id') return byValue(portal, type, id, idProperty)
+  return portal.store.get(type, portal.store.resolve(type, idOf(id)))
 }
 
 function search(portal: Portal, request: FastifyRequest) {

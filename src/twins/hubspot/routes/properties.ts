@@ -5,6 +5,7 @@ import type { ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { bodyOf, flagOf, inputsOf, paramsOf, queryOf, typeOf } from '../query.ts'
 import { iso } from '../record.ts'
+import { envelope } from './envelope.ts'
 import { families } from './families.ts'
 
 const MAX = 100
@@ -104,17 +105,4 @@ function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply)
   const missing = names.filter(name => !known.has(name))
   const errors = missing.map(name => notFound(`Property ${name} does not exist`).body())
   return envelope(portal, reply, 200, results, errors)
-}
-
-function envelope(
-  portal: Portal,
-  reply: FastifyReply,
-  status: number,
-  results: unknown[],
-  errors: unknown[],
-) {
-  const now = iso(portal.clock.now())
-  const body = { status: 'COMPLETE', results, startedAt: now, completedAt: now }
-  if (errors.length === 0) return reply.code(status).send(body)
-  return reply.code(207).send({ ...body, numErrors: errors.length, errors })
 }

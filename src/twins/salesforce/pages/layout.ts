@@ -1,6 +1,6 @@
-import { type Html, html, Html as Markup } from './html.ts'
+import { Html, html } from '../../http/html.ts'
 
-const STYLE = new Markup(`
+const STYLE = new Html(`
 :root { color-scheme: light; --ink: #16325c; --soft: #54698d; --line: #d8dde6; --paper: #fff; --back: #f4f6f9;
   --link: #0b5cab; --bad: #b3261e; --badback: #fdecea; --good: #2e6b34; }
 * { box-sizing: border-box; }

@@ -1,8 +1,8 @@
+import { type Html, html } from '../../http/html.ts'
 import type { Database } from '../database.ts'
 import { quoted } from '../database.ts'
 import type { SObject } from '../schema/field.ts'
 import type { Row } from '../values.ts'
-import { type Html, html } from './html.ts'
 
 export const PAGE_SIZE = 50
 

@@ -1,3 +1,4 @@
+import { type Html, html } from '../../http/html.ts'
 import type { Database } from '../database.ts'
 import { event, task } from '../schema/activities.ts'
 import type { Field, SObject } from '../schema/field.ts'
@@ -5,7 +6,6 @@ import { leadtimeFields } from '../schema/leadtime.ts'
 import { contact, lead } from '../schema/people.ts'
 import { leadHistory, opportunity, opportunityContactRole } from '../schema/sales.ts'
 import type { Row, Value } from '../values.ts'
-import { type Html, html } from './html.ts'
 import { definitions } from './layout.ts'
 import { flag, type Words } from './list.ts'
 

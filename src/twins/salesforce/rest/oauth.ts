@@ -9,6 +9,8 @@ interface Parts {
   now: () => number
 }
 
+const OTHER = { config: { kind: 'other' } } as const
+
 /** Tokens, revocation and identity. Bodies are forms, also when they come chunked. */
 export function oauthRoutes(app: FastifyInstance, { organisation, sessions, now }: Parts): void {
   app.addContentTypeParser(
@@ -16,62 +18,60 @@ export function oauthRoutes(app: FastifyInstance, { organisation, sessions, now 
     { parseAs: 'string' },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   )
-  app.post('/services/oauth2/token', { config: { kind: 'other' } }, (request, reply) => {
+  app.post('/services/oauth2/token', OTHER, (request, reply) => {
     try {
       const token = sessions.grant(formOf(request), basicOf(request))
-      return tokenReply(request, token)
+      return tokenReply(organisation, originOf(request), token, now())
     } catch (error) {
       if (!(error instanceof GrantError)) throw error
       return reply.code(400).send({ error: error.error, error_description: error.message })
     }
   })
-  app.post('/services/oauth2/revoke', { config: { kind: 'other' } }, (request, reply) => {
+  app.post('/services/oauth2/revoke', OTHER, (request, reply) => {
     if (sessions.revoke(formOf(request).get('token') ?? '')) return reply.code(200).send()
     reply.code(400).type('application/x-www-form-urlencoded')
     return reply.send('error=unsupported_token_type&error_description=this+token+type+is+not+supported')
   })
-  app.get('/id/:organisation/:user', { config: { kind: 'other' } }, (request, reply) => {
+  app.get('/id/:organisation/:user', OTHER, (request, reply) => {
     if (!sessions.isLive(tokenOf(request))) return reply.code(403).type('text/plain').send('Bad_OAuth_Token')
-    return identity(request)
+    return identity(organisation, originOf(request))
   })
+}
 
-  function tokenReply(request: FastifyRequest, token: string): object {
-    return {
-      access_token: token,
-      instance_url: originOf(request),
-      id: identityUrl(request),
-      token_type: 'Bearer',
-      issued_at: String(now()),
-      signature: 'dHdpbg==',
-      scope: 'api refresh_token id',
-    }
+const identityUrl = ({ id, apiUserId }: Organisation, origin: string): string =>
+  `${origin}/id/${id}/${apiUserId}`
+
+function tokenReply(organisation: Organisation, origin: string, token: string, now: number): object {
+  return {
+    access_token: token,
+    instance_url: origin,
+    id: identityUrl(organisation, origin),
+    token_type: 'Bearer',
+    issued_at: String(now),
+    signature: 'dHdpbg==',
+    scope: 'api refresh_token id',
   }
+}
 
-  function identityUrl(request: FastifyRequest): string {
-    return `${originOf(request)}/id/${organisation.id}/${organisation.apiUserId}`
-  }
-
-  function identity(request: FastifyRequest): object {
-    const row = organisation.database.get(user, organisation.apiUserId)!
-    const origin = originOf(request)
-    return {
-      id: identityUrl(request),
-      asserted_user: true,
-      user_id: organisation.apiUserId,
-      organization_id: organisation.id,
-      username: row.Username,
-      display_name: row.Name,
-      email: row.Email,
-      active: true,
-      user_type: 'STANDARD',
-      language: 'en_US',
-      locale: 'en_US',
-      timezone: organisation.days.zone,
-      urls: {
-        rest: `${origin}/services/data/v{version}/`,
-        query: `${origin}/services/data/v{version}/query/`,
-      },
-    }
+function identity(organisation: Organisation, origin: string): object {
+  const row = organisation.database.get(user, organisation.apiUserId)!
+  return {
+    id: identityUrl(organisation, origin),
+    asserted_user: true,
+    user_id: organisation.apiUserId,
+    organization_id: organisation.id,
+    username: row.Username,
+    display_name: row.Name,
+    email: row.Email,
+    active: true,
+    user_type: 'STANDARD',
+    language: 'en_US',
+    locale: 'en_US',
+    timezone: organisation.days.zone,
+    urls: {
+      rest: `${origin}/services/data/v{version}/`,
+      query: `${origin}/services/data/v{version}/query/`,
+    },
   }
 }
 

@@ -64,8 +64,7 @@ function build(query: Query, object: SObject, text: string, options: PlanOptions
     subquery: inner => subquerySql(inner, text, options),
   }
   const where = whereSql(query, object, filter, options.deleted, child)
-  const order =
-    result.kind === 'records' ? orderSql(query, joins, path, true) : orderSql(query, joins, path, false)
+  const order = orderSql(query, joins, path, result.kind === 'records')
   if ((query.offset ?? 0) > MAX_OFFSET) {
     const message = `Maximum SOQL offset allowed is ${MAX_OFFSET}`
     throw new SalesforceError(400, 'NUMBER_OUTSIDE_VALID_RANGE', message)

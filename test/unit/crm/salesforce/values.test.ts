@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { dayStart, id18, instant, isId, refOf } from '../../../../src/crm/salesforce/values.ts'
+import { id18, isId } from '../../../../src/crm/id18.ts'
+import { dayStart, instant, refOf } from '../../../../src/crm/salesforce/values.ts'
 
 test.each([
   ['a0D30000001n7Pi', 'a0D30000001n7PiEAI'],

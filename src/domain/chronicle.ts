@@ -1,0 +1,187 @@
+import { activitiesOf, isBackDated } from './activities.ts'
+import type { Change } from './changes.ts'
+import { type Fact, parseRef, type Ref } from './facts.ts'
+import type { Directory, Rep } from './handoff.ts'
+import { type Who, whoIs } from './intervals.ts'
+import type { Instant } from './time.ts'
+import { type ActivityFact, idOf, type RecordLife, type Timeline } from './timeline.ts'
+import { activityWords, dealWords, fieldWords, kindOfRecord, lengthWords } from './wording.ts'
+
+/** Something that happened, in words, and the record that says so. */
+export interface Happening {
+  at: Instant
+  /** Known to the day only. */
+  dayPrecise: boolean
+  /** Lies after the instant of the explanation: nothing counts it yet. */
+  future: boolean
+  kind: Fact['kind']
+  words: string
+  /** Who did it, where a record says so. */
+  by: Who | null
+  /** The record that says so, and its lead, contact or deal. */
+  record: Ref
+  subject: Ref
+  /** `<ref>#<key>` of the fact. */
+  fact: string
+  /** What an activity counts as; null: not an activity. */
+  counts: { attempt: boolean; contact: boolean; meeting: boolean } | null
+  /** Why it does not count, or what else to know of it. */
+  note: string | null
+}
+
+interface Telling {
+  facts: readonly Fact[]
+  line: Timeline
+  directory: Directory
+  now: Instant
+  /** An activity logged this long after it happened is said to be. */
+  backDatedMs: number
+}
+
+/** Everything known of a person, in order of time. Owners and stage fields are told as judging understood them. */
+export function chronicleOf(telling: Telling): Happening[] {
+  const { line, facts } = telling
+  const told = [
+    ...line.records.flatMap(record => historyOf(record, telling)),
+    ...alone(facts).map(fact => plain(fact, telling)),
+    ...activities(telling),
+  ]
+  const born = ({ kind }: Happening) => Number(kind !== 'created')
+  return told.sort((a, b) => a.at - b.at || born(a) - born(b) || (a.fact < b.fact ? -1 : 1))
+}
+
+type Kind = 'created' | 'inquiry' | 'converted' | 'deal' | 'feedback' | 'campaign' | 'deleted'
+type Plain = Extract<Fact, { kind: Kind }>
+const PLAIN = new Set<Fact['kind']>([
+  ...['created', 'inquiry', 'converted', 'deal', 'feedback', 'campaign', 'deleted'],
+] as Kind[])
+
+/** Facts that are told as they stand, each once. */
+function alone(facts: readonly Fact[]): Plain[] {
+  const once = new Map<string, Plain>()
+  for (const fact of facts) {
+    if (PLAIN.has(fact.kind)) once.set(`${idOf(fact)} ${fact.at} ${fact.kind}`, fact as Plain)
+  }
+  return [...once.values()]
+}
+
+function plain(fact: Plain, { now }: Telling): Happening {
+  return {
+    ...base(fact, now),
+    words: plainWords(fact),
+    note: fact.kind === 'feedback' ? 'the CRM does not say when' : null,
+  }
+}
+
+function base(fact: Fact, now: Instant): Omit<Happening, 'words'> {
+  const { at, subject, source = subject, dayPrecise = false } = fact
+  const where = { record: source, subject, fact: idOf(fact) }
+  return { at, dayPrecise, future: at > now, kind: fact.kind, ...where, by: null, counts: null, note: null }
+}
+
+function plainWords(fact: Plain): string {
+  switch (fact.kind) {
+    case 'created':
+      return `${kindOfRecord(fact.subject)} created`
+    case 'inquiry':
+      return fact.detail ? `Inquiry: ${fact.detail}` : 'Inquiry'
+    case 'converted':
+      return fact.deal ? 'Lead converted, with a deal' : 'Lead converted, without a deal'
+    case 'deal':
+      return dealWords(fact)
+    case 'feedback':
+      return `Sales said: ${[fact.reason, fact.note].filter(Boolean).join(': ') || 'nothing'}`
+    case 'campaign':
+      return `Responded to campaign ${fact.name}`
+    case 'deleted':
+      return `${kindOfRecord(fact.subject)} deleted`
+  }
+}
+
+function historyOf(record: RecordLife, { directory, now }: Telling): Happening[] {
+  const told = (
+    kind: 'owner' | 'field',
+    change: Change<string>,
+    words: string,
+    note: string | null,
+  ): Happening => ({
+    at: change.at,
+    dayPrecise: change.dayPrecise,
+    future: change.at > now,
+    kind,
+    words,
+    by: null,
+    record: recordOf(change.id),
+    subject: record.ref,
+    fact: change.id,
+    counts: null,
+    note:
+      note ?? (change.origin === 'observed' ? 'seen between two readings; the CRM keeps no history' : null),
+  })
+  const owners = record.owners.map(change => {
+    const rep = change.value ? directory.get(change.value) : undefined
+    return told('owner', change, ownerWords(change.value, rep), whyNoOwner(change.value, rep))
+  })
+  const fields = [...record.fields].flatMap(([field, changes]) =>
+    changes.map(change => told('field', change, fieldWords(field, change.value), null)),
+  )
+  return [...owners, ...fields]
+}
+
+const recordOf = (id: string): Ref => id.slice(0, id.indexOf('#')) as Ref
+
+function ownerWords(owner: Ref | null, rep: Rep | undefined): string {
+  if (owner === null) return 'Owner removed'
+  if (!rep) return 'Given to an unknown user'
+  return `Given to ${parseRef(rep.ref).object === 'queue' ? `the queue ${rep.name}` : rep.name}`
+}
+
+function whyNoOwner(owner: Ref | null, rep: Rep | undefined): string | null {
+  if (owner === null || (rep?.human && rep.active)) return null
+  if (!rep) return 'not counted as an owner: nobody we know'
+  if (parseRef(rep.ref).object === 'queue') return 'a queue is not an owner'
+  return rep.human ? 'not counted as an owner: inactive user' : 'not counted as an owner: not a person'
+}
+
+/** Two tellings of one activity are at most this far apart. */
+const NEAR = 60_000
+
+function activities({ line, directory, now, backDatedMs }: Telling): Happening[] {
+  const stands = new Set(line.activities.map(fact => fact.supersedes))
+  const told: Happening[] = []
+  let near: ActivityFact[] = []
+  for (const fact of [...line.activities].sort((a, b) => a.at - b.at || (idOf(a) < idOf(b) ? -1 : 1))) {
+    near = near.length > 0 && fact.at - near.at(-1)!.at <= NEAR ? near : []
+    const before = activitiesOf(near, directory, now).length
+    const [own] = activitiesOf([fact], directory, now)
+    const superseded = fact.source !== undefined && stands.has(fact.source)
+    if (!superseded) near.push(fact)
+    const again = superseded || (own && activitiesOf(near, directory, now).length === before)
+    const rep = (fact.actor && directory.get(fact.actor)) || null
+    const late = own && isBackDated(own, backDatedMs) ? own.loggedAt - own.at : null
+    const { attempt = false, contact = false, meeting = false } = (!again && own) || {}
+    told.push({
+      ...base(fact, now),
+      words: activityWords(fact),
+      by: whoIs(rep),
+      counts: { attempt, contact, meeting },
+      note: again
+        ? 'told by another record too; counted once'
+        : late !== null
+          ? `logged ${lengthWords(late, 'elapsed')} later`
+          : own || fact.at > now
+            ? null
+            : whyNotCounted(fact, rep),
+    })
+  }
+  return told
+}
+
+function whyNotCounted({ automated, outcome, direction }: ActivityFact, rep: Rep | null): string {
+  if (automated) return 'not counted: automated'
+  if (outcome === 'bounced') return 'not counted: it bounced'
+  if (outcome === 'scheduled') return 'not counted: planned only'
+  if (outcome === 'cancelled') return 'not counted: cancelled'
+  if (direction === 'out' && !rep?.human) return 'not counted: not logged for a person'
+  return 'not counted: neither an attempt nor a contact'
+}

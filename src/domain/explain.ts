@@ -1,0 +1,195 @@
+import type { InstantName, PromiseRule } from '../policy/policy.ts'
+import { activitiesOf } from './activities.ts'
+import { chronicleOf, type Happening } from './chronicle.ts'
+import type { Directory, Handoff, Outcome, PromiseVerdict } from './handoff.ts'
+import type { Sources } from './instants.ts'
+import { type CountedInterval, countedIntervals, type Who, whoIs } from './intervals.ts'
+import { type JudgeInput, judge } from './judge.ts'
+import { type Milestone, milestonesOf } from './milestones.ts'
+import { ownerSpans } from './owners.ts'
+import { during, type Passage, passagesOf } from './passage.ts'
+import { reasonFor } from './reason.ts'
+import { nearestToBreach } from './show.ts'
+import { stageEvents } from './stages.ts'
+import type { Instant } from './time.ts'
+import { timelineOf } from './timeline.ts'
+import { lengthWords } from './wording.ts'
+import { WorkTime } from './worktime.ts'
+import { zoneOf } from './zone.ts'
+
+/** Why the verdicts on a person are what they are. */
+export interface Explanation {
+  asOf: Instant
+  /** How things stand, in a sentence or two. */
+  summary: string
+  handoffs: ExplainedHandoff[]
+  /** Everything known, in order of time. */
+  timeline: ToldHappening[]
+}
+
+export interface ToldHappening extends Happening {
+  /** The handoff that was open then; null: none. */
+  handoff: number | null
+  /** What it made true: `MQL`, `First attempt`. */
+  marks: string[]
+}
+
+export interface ExplainedHandoff {
+  number: number
+  openedBy: string
+  owner: Who | null
+  source: string | null
+  campaign: string | null
+  country: string | null
+  attempts: number
+  /** Null: open. */
+  outcome: Outcome | null
+  endedAt: Instant | null
+  feedback: { reason: string | null; note: string | null } | null
+  /** The version of the policy it is held to: the one in force at its MQL. */
+  policy: { name: string; effective: Instant }
+  /** IANA zone of its owner, else the policy's: the one in which its words are written. */
+  zone: string
+  milestones: Milestone[]
+  /** Who owned it while it was open; `to` null: still. */
+  owners: { from: Instant; to: Instant | null; owner: Who | null }[]
+  promises: ExplainedPromise[]
+}
+
+export interface ExplainedPromise extends PromiseVerdict {
+  /** The verdict as the rep reads it in the CRM. */
+  words: string
+  /** The length agreed, in milliseconds of its kind; null: the policy no longer has this promise. */
+  dueMs: number | null
+  /** What was agreed: between which instants, how long. */
+  agreed: string
+  /** What was counted; sums to `countedMs` exactly. */
+  intervals: CountedInterval[]
+}
+
+/** Explains what {@link judge} says, from the same facts and with the same parts. */
+export function explain(input: JudgeInput): Explanation {
+  const { facts, policyAt, directory, now } = input
+  const line = timelineOf(facts)
+  const events = stageEvents(line, now)
+  const passages = passagesOf({ events, line, policyAt, now })
+  const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
+  const activities = activitiesOf(line.activities, directory, now)
+  const sources: Sources = { line, events, spans, activities, now }
+  const { backDatedMs } = policyAt(passages.at(-1)?.t1 ?? now)
+  const happenings = chronicleOf({ facts, line, directory, now, backDatedMs })
+  const handoffs = judge(input).handoffs.map((handoff, index) =>
+    explained({ passage: passages[index]!, handoff, sources, happenings }, directory),
+  )
+  const timeline = happenings.map(happening => ({
+    ...happening,
+    handoff: passages.findIndex(passage => during(passage, happening.at)) + 1 || null,
+    marks: marksOn(happening, handoffs),
+  }))
+  return { asOf: now, summary: summaryOf(handoffs), handoffs, timeline }
+}
+
+interface Grounds {
+  passage: Passage
+  handoff: Handoff
+  sources: Sources
+  happenings: readonly Happening[]
+}
+
+function explained(grounds: Grounds, directory: Directory): ExplainedHandoff {
+  const { passage, handoff } = grounds
+  const { number, openedBy, source, campaign, country, attempts, outcome, endedAt } = handoff
+  const { policy } = passage
+  const owner = handoff.owner === null ? undefined : directory.get(handoff.owner)
+  const { feedbackReason: reason, feedbackNote: note } = handoff
+  const zone = owner?.timeZone ?? policy.timezone
+  return {
+    ...{ number, openedBy, owner: whoIs(owner), source, campaign, country, attempts, outcome, endedAt },
+    feedback: reason === null && note === null ? null : { reason, note },
+    policy: { name: policy.name, effective: policy.effective },
+    zone,
+    milestones: milestonesOf(grounds),
+    owners: ownersOf(grounds),
+    promises: handoff.promises.map(promise => explainedPromise(promise, grounds, zone)),
+  }
+}
+
+function ownersOf({ passage, sources }: Grounds): ExplainedHandoff['owners'] {
+  const { t1, endedAt } = passage
+  const last = endedAt ?? Number.POSITIVE_INFINITY
+  return sources.spans.flatMap(({ from, owner }, index) => {
+    const to = sources.spans[index + 1]?.from ?? Number.POSITIVE_INFINITY
+    if (to <= t1 || from > last) return []
+    const until = Math.min(to, last)
+    return {
+      from: Math.max(from, t1),
+      to: until === Number.POSITIVE_INFINITY ? null : until,
+      owner: whoIs(owner),
+    }
+  })
+}
+
+function explainedPromise(promise: PromiseVerdict, grounds: Grounds, zone: string): ExplainedPromise {
+  const { passage, handoff, sources } = grounds
+  const { policy, t1, endedAt } = passage
+  const { spans, now } = sources
+  const rule = policy.promises.find(one => one.name === promise.name)
+  const counted = promise.until ?? Math.min(now, endedAt ?? now)
+  const work = new WorkTime(policy, spans, t1, endedAt)
+  return {
+    ...promise,
+    words: reasonFor(promise, rule, handoff, zoneOf(zone)),
+    dueMs: rule?.tiers.find(one => one.name === promise.tier)?.dueMs ?? null,
+    agreed: rule ? agreed(rule, promise) : promise.name,
+    intervals: countedIntervals(promise, counted, { work, spans }),
+  }
+}
+
+const START: Record<InstantName, string> = {
+  t0: 'the inquiry',
+  t1: 'the MQL',
+  t2: 'the assignment',
+  t3: 'the first attempt',
+  t4: 'the first contact',
+  t5: 'the decision',
+  t6: 'the SQL',
+  t7: 'the meeting',
+}
+
+const GOAL: Record<InstantName, string> = {
+  t0: 'an inquiry',
+  t1: 'an MQL',
+  t2: 'an owner',
+  t3: 'a first attempt',
+  t4: 'a two-way contact',
+  t5: 'a decision',
+  t6: 'an SQL',
+  t7: 'a meeting held',
+}
+
+/** `a first attempt within 48 h of the assignment, by the wall clock`. */
+function agreed({ from, until, kind, tiers }: PromiseRule, { tier }: PromiseVerdict): string {
+  const dueMs = tiers.find(one => one.name === tier)?.dueMs ?? 0
+  const how = kind === 'elapsed' ? 'by the wall clock' : 'of working time'
+  const within = `within ${lengthWords(dueMs, kind)}`
+  const [goal, start] = [GOAL[until], START[from]]
+  return kind === 'elapsed'
+    ? `${goal} ${within} of ${start}, ${how}`
+    : `${goal} ${within} ${how} after ${start}`
+}
+
+function marksOn({ fact, at }: Happening, handoffs: readonly ExplainedHandoff[]): string[] {
+  return handoffs.flatMap(({ milestones }) =>
+    milestones.filter(one => one.fact === fact && one.at === at).map(one => one.label),
+  )
+}
+
+function summaryOf(handoffs: readonly ExplainedHandoff[]): string {
+  const last = handoffs.at(-1)
+  if (!last) return 'Never became an MQL, so nothing was promised.'
+  const nearest = nearestToBreach(last.promises) as ExplainedPromise | null
+  const words = nearest ? ` ${nearest.words}.` : ''
+  const whose = last.owner ? `, with ${last.owner.name}` : ', owned by nobody'
+  const said = last.outcome === null ? `open${whose}` : `ended as ${last.outcome}${whose}`
+  return `Handoff ${last.number} is ${said}.${words}`.replace(' is ended', ' ended')
+}

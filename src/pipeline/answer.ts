@@ -1,0 +1,40 @@
+import { type ObjectName, parseRef, type Ref } from '../domain/facts.ts'
+import type { PersonExplanation } from './explain.ts'
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+/** Objects with a page of their own in their CRM; a row of a history has none. */
+const PAGES: readonly ObjectName[] = ['lead', 'contact', 'deal', 'task', 'event', 'email', 'call', 'meeting']
+
+/** The record to open for what happened: the one that says so, or the one it is about. */
+export const pageOf = ({ record, subject }: { record: Ref; subject: Ref }): Ref =>
+  PAGES.includes(parseRef(record).object) ? record : subject
+
+/** An explanation as JSON: instants in ISO 8601 UTC, durations in milliseconds, each record with its page in the CRM. */
+export function explanationJson(
+  { asOf, handoffs, timeline, records, ...person }: PersonExplanation,
+  link: (ref: Ref) => string | null,
+) {
+  return {
+    asOf: iso(asOf),
+    ...person,
+    records: records.map(record => ({ ...record, url: link(record.ref) })),
+    handoffs: handoffs.map(({ promises, milestones, owners, endedAt, policy, ...handoff }) => ({
+      ...handoff,
+      endedAt: iso(endedAt),
+      policy: { ...policy, effective: iso(policy.effective) },
+      milestones: milestones.map(one => ({ ...one, at: iso(one.at) })),
+      owners: owners.map(span => ({ ...span, from: iso(span.from), to: iso(span.to) })),
+      promises: promises.map(({ from, until, warnAt, dueAt, intervals, ...promise }) => ({
+        ...promise,
+        ...{ from: iso(from), until: iso(until), warnAt: iso(warnAt), dueAt: iso(dueAt) },
+        intervals: intervals.map(one => ({ ...one, from: iso(one.from), to: iso(one.to) })),
+      })),
+    })),
+    timeline: timeline.map(({ at, ...happening }) => ({
+      at: iso(at),
+      ...happening,
+      url: link(pageOf(happening)),
+    })),
+  }
+}
