@@ -19,9 +19,6 @@ export function kindOfRecord(ref: Ref): string {
   return `${VENDORS[vendor]} ${OBJECTS[object] ?? object}`
 }
 
-/** `HubSpot`. */
-export const vendorOf = (ref: Ref): string => VENDORS[parseRef(ref).vendor]
-
 const FIELDS: Record<StageField, string> = {
   lifecycle: 'Lifecycle stage',
   lead_status: 'Lead status',
