@@ -1,4 +1,4 @@
-import type { Fact, Ref, Vendor } from './facts.ts'
+import { type Fact, idOf, type Ref, type Vendor } from './facts.ts'
 import type { Instant } from './time.ts'
 
 /** A deal over its life. A win or loss without a known opening opened it. */
@@ -11,6 +11,8 @@ export interface Deal {
   id: string
   wonAt: Instant | null
   lostAt: Instant | null
+  /** Each time it was won or lost, again after it was taken up again too. */
+  closings: Instant[]
   /** Integer minor units, as of the win where that says so. */
   amountMinor: number | null
   owner: Ref | null
@@ -18,7 +20,14 @@ export interface Deal {
 
 type DealFact = Extract<Fact, { kind: 'deal' }>
 
-const earlier = (a: DealFact, b: DealFact): number => a.at - b.at || (a.key < b.key ? -1 : 1)
+const earlier = (a: DealFact, b: DealFact): number => a.at - b.at || (idOf(a) < idOf(b) ? -1 : 1)
+
+/** A step that repeats the one before it is a change of something else, the amount. */
+function closingsOf(steps: readonly DealFact[]): Instant[] {
+  const closing = ({ step }: DealFact, place: number) =>
+    (step === 'won' || step === 'lost') && steps[place - 1]?.step !== step
+  return steps.filter(closing).map(({ at }) => at)
+}
 
 /** The deal these facts tell of; null when it was deleted or nothing is known of it. */
 export function dealOf(ref: Ref, vendor: Vendor, facts: readonly Fact[]): Deal | null {
@@ -34,9 +43,10 @@ export function dealOf(ref: Ref, vendor: Vendor, facts: readonly Fact[]): Deal |
     vendor,
     openedAt,
     dayPrecise: steps[0]!.dayPrecise === true,
-    id: `${first.source ?? first.subject}#${first.key}`,
+    id: idOf(first),
     wonAt: won?.at ?? null,
     lostAt: lost?.at ?? null,
+    closings: closingsOf(steps),
     amountMinor: won?.amountMinor ?? first.amountMinor,
     owner: won?.owner ?? first.owner,
   }

@@ -105,6 +105,9 @@ export type Fact = FactBase &
     | { kind: 'deleted' }
   )
 
+/** Names a fact: the record that says so and its natural key there. */
+export const idOf = (fact: Fact): string => `${fact.source ?? fact.subject}#${fact.key}`
+
 export type StageField = 'lifecycle' | 'lead_status' | 'status'
 
 /** What a person-like record says about its human; the dimensions of a handoff come from here. */

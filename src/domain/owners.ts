@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/policy.ts'
-import { changeAt } from './changes.ts'
+import { type Change, changeAt } from './changes.ts'
+import type { Ref } from './facts.ts'
 import type { Directory, Rep } from './handoff.ts'
 import type { Instant } from './time.ts'
 import type { RecordLife } from './timeline.ts'
@@ -12,7 +13,8 @@ export interface OwnerSpan {
 
 /**
  * Who owns the person over time, by all of their records. A queue, an inactive user and an integration user are not owners.
- * A converted, closed or deleted lead has no say, and a Salesforce contact none while a lead of the same person is open.
+ * A converted, closed or deleted lead has no say. Neither has a Salesforce contact while a lead of the same person is open,
+ * or where HubSpot's history tells: Salesforce keeps none of a contact's owner, and who owns it now may be new.
  * Where records disagree the one that was assigned last is right.
  */
 export function ownerSpans(
@@ -54,18 +56,33 @@ function ownerAt(
   const leads = alive
     .filter(({ object }) => object === 'lead')
     .filter(lead => !isClosed(lead, policyAt(at), at))
+  const told = alive.some(({ vendor, owners }) => vendor === 'hubspot' && owners.some(isHistory))
   const counted = alive.filter(({ object, vendor }) => {
-    return object !== 'lead' && (vendor !== 'salesforce' || leads.length === 0)
+    return object !== 'lead' && (vendor !== 'salesforce' || (leads.length === 0 && !told))
   })
-  let latest: { since: Instant; owner: Rep } | null = null
+  let latest: { since: Instant; owner: Rep | null } | null = null
   for (const record of [...counted, ...leads]) {
     const change = changeAt(record.owners, at)
-    const owner = change?.value ? directory.get(change.value) : undefined
-    if (!owner?.human || !owner.active) continue
-    if (!latest || change!.at >= latest.since) latest = { since: change!.at, owner }
+    const owner = humanOf(change?.value ?? null, directory)
+    if (!change || (!owner && !isTakenAway(change, record))) continue
+    if (!latest || change.at >= latest.since) latest = { since: change.at, owner }
   }
   return latest?.owner ?? null
 }
+
+const isHistory = ({ origin }: Change<Ref>): boolean => origin === 'history'
+
+function humanOf(owner: Ref | null, directory: Directory): Rep | null {
+  const rep = owner === null ? undefined : directory.get(owner)
+  return rep?.human && rep.active ? rep : null
+}
+
+/**
+ * Given to a queue or to somebody inactive, and not merely made so. A record without any owner says nothing: connectors
+ * empty the field when they do not know the other CRM's owner.
+ */
+const isTakenAway = ({ at, value }: Change<Ref>, { createdAt }: RecordLife): boolean =>
+  value !== null && createdAt !== null && at > createdAt
 
 function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife, at: Instant): boolean {
   const born = createdAt ?? owners[0]?.at ?? Number.POSITIVE_INFINITY

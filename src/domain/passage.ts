@@ -1,4 +1,4 @@
-import type { Policy } from '../policy/policy.ts'
+import type { Policy, StagePredicate } from '../policy/policy.ts'
 import type { Deal } from './deals.ts'
 import type { Outcome } from './handoff.ts'
 import { matches, type StageEvent } from './stages.ts'
@@ -26,14 +26,14 @@ export interface Course {
 /** The handoffs of a person in order: a new MQL after the last handoff ended opens the next, one while it is open is ignored. */
 export function passagesOf(course: Course): Passage[] {
   const passages: Passage[] = []
-  const voidAt = allDeletedAt(course.line.records, course.now)
+  const deleted = deletions(course.line.records, course.now)
   for (const opened of course.events) {
     const policy = course.policyAt(opened.at)
     if (!matches(policy.stages.mql, opened)) continue
     const previous = passages.at(-1) ?? null
     if (previous && !isOver(previous, opened.at)) continue
     const passage = { opened, t1: opened.at, policy, outcome: null, endedAt: null, previous, next: null }
-    passages.push(ended(passage, course, voidAt))
+    passages.push(ended(passage, course, deleted))
     if (previous) previous.next = passages.at(-1)!
   }
   return passages
@@ -42,28 +42,34 @@ export function passagesOf(course: Course): Passage[] {
 const isOver = ({ t1, endedAt }: Passage, at: Instant): boolean =>
   endedAt !== null && endedAt <= at && t1 < at
 
-/** When the last person-like record was deleted; null while one is left. A converted lead is none any more: its contact is. */
-function allDeletedAt(records: readonly RecordLife[], now: Instant): Instant | null {
-  let latest: Instant | null = null
-  for (const { createdAt, deletedAt, conversion } of records) {
-    if ((createdAt !== null && createdAt > now) || (conversion && conversion.at <= now)) continue
-    if (deletedAt === null || deletedAt > now) return null
-    latest = Math.max(latest ?? deletedAt, deletedAt)
-  }
-  return latest
+/**
+ * The instants from which on no person-like record was left, until perhaps a new one was made. A converted lead is none
+ * any more: its contact is.
+ */
+function deletions(records: readonly RecordLife[], now: Instant): Instant[] {
+  const lives = records
+    .filter(
+      ({ createdAt, conversion }) =>
+        (createdAt === null || createdAt <= now) && !(conversion && conversion.at <= now),
+    )
+    .map(({ createdAt, deletedAt }) => ({ from: createdAt ?? Number.NEGATIVE_INFINITY, to: deletedAt }))
+  return lives.flatMap(({ to }) => {
+    const left = lives.some(one => one.from <= to! && (one.to === null || one.to > to!))
+    return to === null || to > now || left ? [] : [to]
+  })
 }
 
 /** Gives the passage the first of its ends; at equal instants the order below decides. */
-function ended(passage: Passage, { events, line, now }: Course, voidAt: Instant | null): Passage {
+function ended(passage: Passage, { events, line, now }: Course, deleted: readonly Instant[]): Passage {
   const { t1, policy } = passage
   if (isEarly(passage, events, line.deals, now)) return { ...passage, outcome: 'sql', endedAt: t1 }
   const { sql, rejected, recycled } = policy.stages
   const expiry = policy.expireMs === null ? null : t1 + policy.expireMs
   const ends: [Outcome, Instant | null | undefined][] = [
     ['sql', events.find(event => ownsFrom(passage, event.at) && event.at >= t1 && matches(sql, event))?.at],
-    ['rejected', events.find(event => event.at > t1 && matches(rejected, event))?.at],
-    ['recycled', events.find(event => event.at > t1 && matches(recycled, event))?.at],
-    ['void', voidAt !== null && voidAt >= t1 ? voidAt : null],
+    ['rejected', answeredAt(passage, events, rejected)],
+    ['recycled', answeredAt(passage, events, recycled)],
+    ['void', earliest(deleted.filter(at => at >= t1))],
     ['expired', expiry !== null && expiry <= now ? expiry : null],
   ]
   let first: Passage = passage
@@ -74,6 +80,25 @@ function ended(passage: Passage, { events, line, now }: Course, voidAt: Instant 
   return first
 }
 
+/**
+ * When the handoff was first answered so. An answer at T1 itself is not one to this handoff if it ended the one before,
+ * or if the history of the field that says MQL shows that it came first.
+ */
+function answeredAt(
+  { opened, t1, previous }: Passage,
+  events: readonly StageEvent[],
+  answer: readonly StagePredicate[],
+): Instant | undefined {
+  const answers = events.filter(event => event.at >= t1 && matches(answer, event))
+  const came = ({ record, field }: StageEvent) => record === opened.record && field === opened.field
+  const told = answers.findLast(event => event.at === t1 && came(event))
+  const late = previous?.endedAt === t1 || (told && events.indexOf(told) < events.indexOf(opened))
+  return answers.find(event => !late || event.at > t1)?.at
+}
+
+const earliest = (instants: readonly Instant[]): Instant | null =>
+  instants.length === 0 ? null : Math.min(...instants)
+
 /** An SQL or any step of a deal shortly before T1 that belongs to no earlier handoff: teams enter things out of order. */
 function isEarly(
   passage: Passage,
@@ -83,10 +108,10 @@ function isEarly(
 ): boolean {
   const { t1, policy, previous } = passage
   if (previous) return false
-  const early = (at: Instant | null) => at !== null && at < t1 && at >= t1 - policy.earlyMs && at <= now
+  const early = (at: Instant) => at < t1 && at >= t1 - policy.earlyMs && at <= now
   return (
     events.some(event => early(event.at) && matches(policy.stages.sql, event)) ||
-    deals.some(({ openedAt, wonAt, lostAt }) => early(openedAt) || early(wonAt) || early(lostAt))
+    deals.some(({ openedAt, closings }) => early(openedAt) || closings.some(early))
   )
 }
 

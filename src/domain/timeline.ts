@@ -1,6 +1,14 @@
 import { type Change, type Knowledge, settle } from './changes.ts'
 import { type Deal, dealOf } from './deals.ts'
-import type { Fact, ObjectName, Profile, Ref, StageField, Vendor } from './facts.ts'
+import {
+  type Fact,
+  idOf,
+  type ObjectName,
+  type Profile,
+  type Ref,
+  type StageField,
+  type Vendor,
+} from './facts.ts'
 import type { Instant } from './time.ts'
 
 export type ActivityFact = Extract<Fact, { kind: 'activity' }>
@@ -35,9 +43,6 @@ export interface Timeline {
   campaigns: { at: Instant; name: string }[]
   feedback: { at: Instant; reason: string | null; note: string | null }[]
 }
-
-/** Names a fact: the record that says so and its natural key there. */
-export const idOf = (fact: Fact): string => `${fact.source ?? fact.subject}#${fact.key}`
 
 /** Sorts the facts of a person by what they are about. The order in which they come, and repeats, make no difference. */
 export function timelineOf(facts: readonly Fact[]): Timeline {

@@ -51,64 +51,86 @@ export function oracle(
   now: number,
 ): OracleRow[] {
   const rows = events.filter(row => row.at <= now).sort((a, b) => a.at - b.at || a.seq - b.seq)
-  const qualified = qualifyings(rows)
-  const passages = passagesOf(rows, qualified)
+  const { qualified, closed } = qualifyings(rows)
+  const passages = passagesOf(rows, qualified, closed)
   return passages.map((_, index) => rowOf(company, person, rows, qualified, passages, index, now))
 }
 
 /**
- * When each SQL and each opening of a deal was. An `sql` of somebody who is at that stage already is no change, and
- * a win or loss that names no deal is of the last one still open.
+ * When each SQL and each opening of a deal was, and each win and loss. An `sql` of somebody who is at that stage already
+ * is no change, a win of a deal that is won is none either, and a win or loss that names no deal is of the last one open.
  */
-function qualifyings(rows: readonly ScenarioEvent[]): number[] {
-  const deals: { key: string; open: boolean }[] = []
-  const found: number[] = []
+export function qualifyings(rows: readonly ScenarioEvent[]): {
+  qualified: number[]
+  closed: number[]
+  /** The rows that opened a deal. */
+  opening: ScenarioEvent[]
+} {
+  const deals: { key: string; state: string }[] = []
+  const qualified: number[] = []
+  const closed: number[] = []
+  const opening: ScenarioEvent[] = []
   let atSql = false
-  for (const { event, deal: key, at } of rows) {
+  for (const row of rows) {
+    const { event, deal: key, at, detail } = row
     if (event === 'mql' || event === 'recycled' || event === 'won') atSql = false
     if (event === 'sql' && !atSql) {
-      found.push(at)
+      qualified.push(at)
       atSql = true
     }
-    if (event !== 'opportunity' && event !== 'won' && event !== 'lost') continue
-    const closes = event !== 'opportunity'
-    const known = deals.findLast(deal => (key === '' ? closes && deal.open : deal.key === key))
+    if (!['opportunity', 'stage', 'won', 'lost'].includes(event)) continue
+    const closes = event === 'won' || event === 'lost'
+    const known = deals.findLast(deal => (key === '' ? deal.state === 'open' : deal.key === key))
+    if (!known && event === 'stage') continue
+    if (closes && known?.state !== event) closed.push(at)
     if (known) {
-      known.open &&= !closes
+      if (closes || detail !== '') known.state = closes ? event : 'open'
       continue
     }
-    deals.push({ key, open: !closes })
-    found.push(at)
+    deals.push({ key, state: closes ? event : 'open' })
+    qualified.push(at)
+    opening.push(row)
     atSql = false
   }
-  return found
+  return { qualified, closed, opening }
 }
 
-function passagesOf(rows: readonly ScenarioEvent[], qualified: readonly number[]): Passage[] {
+function passagesOf(
+  rows: readonly ScenarioEvent[],
+  qualified: readonly number[],
+  closed: readonly number[],
+): Passage[] {
   const passages: Passage[] = []
   for (const row of rows) {
     if (row.event !== 'mql') continue
     const last = passages.at(-1)
     if (last && (last.end === null || row.at < last.end || row.at === last.t1)) continue
-    passages.push({ t1: row.at, ...endOf(row.at, last, rows, qualified) })
+    passages.push({ t1: row.at, ...endOf(row, last, rows, qualified, closed) })
   }
   return passages
 }
 
 function endOf(
-  t1: number,
+  opened: ScenarioEvent,
   previous: Passage | undefined,
   rows: readonly ScenarioEvent[],
   qualified: readonly number[],
+  closed: readonly number[],
 ): { end: number | null; outcome: string | null } {
-  const dealt = rows.filter(row => ['opportunity', 'won', 'lost'].includes(row.event)).map(row => row.at)
-  const early = [...qualified, ...dealt].some(at => at < t1 && at >= t1 - 7 * DAY)
+  const t1 = opened.at
+  const early = [...qualified, ...closed].some(at => at < t1 && at >= t1 - 7 * DAY)
   if (!previous && early) return { end: t1, outcome: 'sql' }
   const seam = previous?.end === t1
+  const begun = (at: number) => (seam ? at > t1 : at >= t1)
   const ends = [
-    { outcome: 'sql', end: qualified.find(at => (seam ? at > t1 : at >= t1)) },
-    { outcome: 'rejected', end: rows.find(row => row.event === 'rejected' && row.at > t1)?.at },
-    { outcome: 'recycled', end: rows.find(row => row.event === 'recycled' && row.at > t1)?.at },
+    { outcome: 'sql', end: qualified.find(begun) },
+    { outcome: 'rejected', end: rows.find(row => row.event === 'rejected' && begun(row.at))?.at },
+    {
+      outcome: 'recycled',
+      end: rows.find(
+        row => row.event === 'recycled' && (row.at > t1 || row.seq > opened.seq) && begun(row.at),
+      )?.at,
+    },
     { outcome: 'void', end: deletedAt(rows, t1) },
   ].filter((one): one is { outcome: string; end: number } => one.end !== undefined)
   ends.sort((a, b) => a.end - b.end)
@@ -117,8 +139,8 @@ function endOf(
 
 /** When the person's records went, if they did not come back. */
 function deletedAt(rows: readonly ScenarioEvent[], t1: number): number | undefined {
-  const last = rows.findLast(row => row.event === 'deleted' || row.event === 'restored')
-  return last?.event === 'deleted' && last.at >= t1 ? last.at : undefined
+  const back = rows.findLastIndex(row => row.event === 'restored')
+  return rows.find((row, index) => index > back && row.event === 'deleted' && row.at >= t1)?.at
 }
 
 function rowOf(
@@ -137,6 +159,8 @@ function rowOf(
   const seam = previous?.end === t1
   const open = (row: ScenarioEvent) => (seam ? row.at > t1 : row.at >= t1) && (end === null || row.at <= end)
 
+  const gone = deletedAt(rows, t1)
+  const lived = rows.filter(row => gone === undefined || row.at <= gone)
   const inquiries = rows.filter(
     row => row.event === 'inquiry' && row.at <= t1 && (!previous || row.at > previous.end!),
   )
@@ -164,8 +188,8 @@ function rowOf(
     email: person.email,
     handoff: index + 1,
     owner: owners.findLast(one => one.user !== null)?.user ?? null,
-    source: column(person, rows, 'source'),
-    campaign: column(person, rows, 'campaign'),
+    source: column(person, lived, 'source'),
+    campaign: column(person, lived, 'campaign'),
     t0: iso(inquiries.at(-1)?.at),
     t1: iso(t1),
     t2: iso(t2),
@@ -184,9 +208,13 @@ function rowOf(
   }
 }
 
-/** Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody inactive. */
+/**
+ * Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody inactive.
+ * Of several assignments at one instant the last counts.
+ */
 function ownersOf(company: Company, rows: readonly ScenarioEvent[], t1: number, end: number | null) {
-  const assigned = rows.filter(row => row.event === 'assigned')
+  const all = rows.filter(row => row.event === 'assigned')
+  const assigned = all.filter((row, index) => all[index + 1]?.at !== row.at)
   const human = (key: string) => company.users.find(user => user.user === key && user.active)?.user ?? null
   const atT1 = assigned.findLast(row => row.at <= t1)
   const later = assigned.filter(row => row.at > t1 && (end === null || row.at <= end))

@@ -3,7 +3,7 @@ import { describeActivity } from './activities.ts'
 import { closeDeal, moveDeal, openDeal } from './deals.ts'
 import { advanceStage, enterStage, rankOf, resetStage } from './lifecycle.ts'
 import type { ObjectType } from './objects.ts'
-import { assign, change, iso, type Rec, touch } from './record.ts'
+import { assign, change, iso, type Rec, touch, versionsOf } from './record.ts'
 import { trafficSource } from './source.ts'
 import { type PersonRecords, UI, WORKFLOW, type World } from './world.ts'
 
@@ -41,6 +41,28 @@ export function reduce(records: PersonRecords, person: Person, event: ScenarioEv
   records.contact = contact
   EFFECTS[event.event]({ records, contact, event, world })
 }
+
+const BEGINNINGS: readonly EventName[] = ['inquiry', 'mql', 'opportunity', 'won', 'lost']
+
+/** Somebody deleted who comes back by themselves is a new contact, for one in the bin cannot change. */
+export function secondLife(
+  records: PersonRecords,
+  { event, at }: ScenarioEvent,
+  world: World,
+): PersonRecords | null {
+  const old = records.contact
+  if (!old || old.archivedAt === null || !BEGINNINGS.includes(event)) return null
+  const contact = world.create('contact', at)
+  for (const name of PROFILE) assign(contact, name, old.properties[name] ?? '')
+  assign(contact, 'lifecyclestage', 'lead')
+  assign(contact, 'hs_v2_date_entered_lead', iso(at))
+  return { ...records, contact, activities: [] }
+}
+
+const PROFILE = [
+  ...['email', 'firstname', 'lastname', 'company', 'country', 'jobtitle'],
+  ...['hs_analytics_source', 'hs_analytics_source_data_1', 'hs_analytics_source_data_2'],
+]
 
 const ownerOf = ({ event, world }: Step): string => world.ownerId(event.actor)
 
@@ -86,7 +108,7 @@ function qualify(contact: Rec, at: number): void {
 }
 
 function log({ records, contact, event, world }: Step, type: ObjectType): void {
-  if (!world.logsHere(event.actor)) return
+  if (!world.logsHere(event.actor) && !isHereAlone(records, contact)) return
   const activity = world.create(type, event.at)
   describeActivity(activity, event, world.ownerId(event.actor))
   records.activities.push(activity)
@@ -94,6 +116,11 @@ function log({ records, contact, event, world }: Step, type: ObjectType): void {
   if (iso(event.at) > last) assign(contact, 'notes_last_updated', iso(event.at))
   touch(contact, event.at)
 }
+
+/** Salesforce has nobody before they become MQL or have a deal; until then whatever happens can only be logged here. */
+const isHereAlone = ({ deals }: PersonRecords, contact: Rec): boolean =>
+  deals.length === 0 &&
+  !versionsOf(contact, 'lifecyclestage').some(([stage]) => stage === 'marketingqualifiedlead')
 
 function deal({ records, contact, event, world }: Step): void {
   const { at } = event

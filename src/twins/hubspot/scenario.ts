@@ -4,7 +4,7 @@ import { PendingChanges } from './pending.ts'
 import { People } from './people.ts'
 import type { Portal } from './portal.ts'
 import { assign, change, iso, newRecord, type Rec } from './record.ts'
-import { reduce } from './reduce.ts'
+import { reduce, secondLife } from './reduce.ts'
 import { type PersonRecords, UI, type World } from './world.ts'
 
 /** The Salesforce ids of a person, where the connector knows them. */
@@ -42,9 +42,14 @@ export class HubspotScenario implements Sink {
   }
 
   person(person: Person, events: readonly ScenarioEvent[]): void {
-    const records: PersonRecords = { person: person.person, contact: null, deals: [], activities: [] }
+    let records: PersonRecords = { person: person.person, contact: null, deals: [], activities: [] }
     const world = this.#world(this.#loaded().now)
-    for (const event of events) reduce(records, person, event, world)
+    for (const event of events) {
+      const again = secondLife(records, event, world)
+      if (again) this.#save(records, event.at)
+      records = again ?? records
+      reduce(records, person, event, world)
+    }
     this.#save(records, events.at(-1)?.at ?? 0)
     this.people.add(records, person)
     if (++this.#unsaved % PEOPLE_PER_TRANSACTION === 0) this.#portal.store.db.exec('COMMIT; BEGIN')
@@ -70,11 +75,14 @@ export class HubspotScenario implements Sink {
   }
 
   #applyOne(person: string, event: ScenarioEvent): void {
-    const { records, profile } = this.people.load(person)
-    const before = records.contact
-    reduce(records, profile, event, this.#world(this.#portal.clock.now()))
+    const known = this.people.load(person)
+    const before = known.records.contact
+    const world = this.#world(this.#portal.clock.now())
+    const records = secondLife(known.records, event, world) ?? known.records
+    reduce(records, known.profile, event, world)
     this.#save(records, event.at)
     if (!before) this.people.met(records)
+    else if (records.contact!.id !== before.id) this.people.follow(before.id, records.contact!.id)
   }
 
   /** @throws Error when the survivor is not a person of the scenario */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Fact } from '../../../src/domain/facts.ts'
 import { DAY } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { assigned, call, h, judged, judgeFacts, only, rows } from './judged.ts'
@@ -71,6 +72,35 @@ describe('a handoff ends', () => {
 
   test('not when they are restored', () => {
     expect(only(judged(9, [0, 'mql'], [3, 'deleted'], [4, 'restored']))).toMatchObject({ outcome: null })
+  })
+
+  test('void at the deletion, though a new record was made later', () => {
+    const second = factsOf(rows([50, 'mql'])).map(fact => ({
+      ...fact,
+      subject: `${fact.subject}-again` as Fact['subject'],
+    }))
+    const { handoffs } = judgeFacts([...factsOf(rows([0, 'mql'], [3, 'deleted'])), ...second], h(99))
+    expect(handoffs.map(({ t1, outcome, endedAt }) => [t1, outcome, endedAt])).toEqual([
+      [h(0), 'void', h(3)],
+      [h(50), null, null],
+    ])
+  })
+
+  test.each(['rejected', 'recycled'] as const)('by %s at the instant of the MQL', answer => {
+    expect(only(judged(9, [0, 'mql'], [0, answer]))).toMatchObject({
+      outcome: answer,
+      endedAt: h(0),
+      t5: h(0),
+    })
+  })
+
+  test('not by the stage its record was made with', () => {
+    expect(only(judged(9, [0, 'mql']))).toMatchObject({ outcome: null })
+  })
+
+  test('not by a recycling that the history puts before the MQL of the same instant', () => {
+    const { handoffs } = judged(9, [-9, 'mql'], [-8, 'rejected'], [0, 'recycled'], [0, 'mql'])
+    expect(handoffs.map(({ outcome }) => outcome)).toEqual(['rejected', null])
   })
 
   test('not while one record is left', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Fact } from '../../../src/domain/facts.ts'
+import { type Fact, ref } from '../../../src/domain/facts.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { assigned, call, h, judged, judgeFacts, only, rows } from './judged.ts'
 import { CONTACT, factsOf, hs, ROBOT, sf } from './world.ts'
@@ -53,11 +53,50 @@ describe('T2', () => {
     expect(only(judgeFacts(lagging, h(9))).t2).toBe(h(1))
   })
 
+  test('is not somebody whom the person was taken from before T1', () => {
+    const facts = factsOf(rows([-9, 'mql'], assigned(-8), [-7, 'rejected'], assigned(-1, 'gone'), [0, 'mql']))
+    const stale = facts.filter(fact => fact.subject !== CONTACT || fact.kind !== 'owner' || fact.at < h(-1))
+    expect(judgeFacts(stale, h(9)).handoffs[1]!.t2).toBeNull()
+  })
+
+  test('is not who owns the Salesforce contact now, where HubSpot tells since when', () => {
+    const facts = factsOf(rows([0, 'mql'], [0, 'opportunity'], assigned(5)))
+    const next = factsOf(rows([0, 'mql'])).filter(fact => fact.kind === 'field' && fact.subject === CONTACT)
+    const late = facts.map(fact =>
+      fact.kind === 'owner_now' && fact.subject.includes(':contact:') ? { ...fact, owner: sf('ada') } : fact,
+    )
+    const again = next.map(fact => ({ ...fact, at: h(2), key: `${fact.key}-again` }))
+    expect(judgeFacts([...late, ...again], h(9)).handoffs[1]!.t2).toBe(h(5))
+  })
+
   test('is not an integration user', () => {
     const facts = factsOf(rows([0, 'mql'], assigned(1)))
       .filter(fact => fact.subject !== CONTACT || fact.kind !== 'owner')
       .map(fact => (fact.kind === 'owner' ? { ...fact, owner: ROBOT } : fact))
     expect(only(judgeFacts(facts, h(9))).t2).toBeNull()
+  })
+})
+
+describe('the early days', () => {
+  test('count a deal that was won again after it had been taken up again', () => {
+    const deal = { deal: 'a', detail: 'Proposal' }
+    const facts = factsOf(rows([-900, 'won', deal], [0, 'mql'])).concat(
+      ['moved', 'won'].map((step, place) => ({
+        ...{ key: `again${place}`, at: h(place - 20), subject: ref('salesforce', 'deal', 'd1') },
+        ...{
+          origin: 'history',
+          kind: 'deal',
+          step,
+          stage: step,
+          amountMinor: null,
+          owner: null,
+          reason: null,
+        },
+      })) as Fact[],
+    )
+    expect(only(judgeFacts(facts, h(9)))).toMatchObject({ outcome: 'sql', endedAt: h(0) })
+    const amended = facts.filter(fact => fact.key !== 'again0')
+    expect(only(judgeFacts(amended, h(9)))).toMatchObject({ outcome: null })
   })
 })
 

@@ -10,7 +10,10 @@ import { assignedUser, humanFields, joinCampaign, setStatus } from './lead.ts'
 const FIRST_STAGE = 'Qualification'
 const OPEN_DAYS = 30
 
-/** `opportunity`, `stage`, `won`, `lost`: moves the deal, opening it (and converting the lead) if need be. */
+/**
+ * `opportunity`, `stage`, `won`, `lost`: moves the deal, opening it (and converting the lead) if need be. A `stage` of a
+ * deal that was never opened moves nothing.
+ */
 export function deal(dossier: Dossier, event: ScenarioEvent): void {
   const { organisation } = dossier
   const known = knownDeal(dossier, event)
@@ -20,6 +23,7 @@ export function deal(dossier: Dossier, event: ScenarioEvent): void {
     move(dossier, event, known, stage)
     return
   }
+  if (event.event === 'stage') return
   const id = organisation.database.nextId(opportunity)
   const contactRow = becomeContact(dossier, event, id)
   const row = open(dossier, event, id, stage, contactRow)

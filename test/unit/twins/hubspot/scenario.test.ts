@@ -255,6 +255,34 @@ describe('deals', () => {
   })
 })
 
+describe('somebody deleted who becomes MQL again', () => {
+  const story = () => [e(9, 'mql'), e(6, 'deleted'), e(3, 'mql')]
+  const ids = () => twin.sink.people.list('', 9)[0]!.records.map(({ id }) => id)
+
+  it('is a new contact; the old one stays in the bin as it was', async () => {
+    const { contact } = loaded(story())
+    expect(contact.created).toBe(NOW - 3 * HOUR)
+    expect(contact.properties).toMatchObject({ email: 'p@example.com', firstname: 'Ada', country: 'GB' })
+    expect(past(contact, 'lifecyclestage')).toEqual([
+      ['lead', 3],
+      ['marketingqualifiedlead', 3],
+    ])
+    const { body } = await get('/crm/v3/objects/contacts?archived=true')
+    expect(body.results).toHaveLength(1)
+    expect(body.results[0].id).not.toBe(String(contact.id))
+  })
+
+  it('also live', () => {
+    const events = story()
+    const { contact: old } = loaded(events.slice(0, 2))
+    twin.sink.apply('p', events[2]!)
+    const { contact } = recordsOf(twin, 'p')
+    expect(contact.id).not.toBe(old.id)
+    expect(contact.archivedAt).toBeNull()
+    expect(ids()).toEqual([String(contact.id)])
+  })
+})
+
 describe('activities', () => {
   const stored = (type: string) =>
     get(
@@ -319,8 +347,13 @@ describe('activities', () => {
     expect(contact.modified).toBe(NOW - 3 * HOUR)
   })
 
+  it('of anybody appear before Salesforce has the person', async () => {
+    loaded([e(3, 'call', { actor: 'bob', direction: 'out' }), e(3, 'mql')])
+    expect((await stored('calls')).body.results).toHaveLength(1)
+  })
+
   it('of people who work in Salesforce appear only with the connector', async () => {
-    loaded([e(3, 'call', { actor: 'bob', direction: 'out' })])
+    loaded([e(4, 'mql'), e(3, 'call', { actor: 'bob', direction: 'out' })])
     expect((await stored('calls')).body.results).toEqual([])
     await twin.close()
     loaded([e(3, 'call', { actor: 'bob', direction: 'out' })], { connector: true })

@@ -18,6 +18,12 @@ describe.each([
 ])('%s', (_name, load) => {
   const start = [event('mql', 1), event('assigned', 2, { actor: 'ann' })]
 
+  it('a stage of a deal that was never opened moves nothing', () => {
+    const world = load([...start, deal('stage', 30, { detail: 'Proposal' })])
+    expect(world.rows('Opportunity')).toEqual([])
+    expect(world.row('Lead')).toMatchObject({ IsConverted: 0 })
+  })
+
   it('the first opportunity converts the lead', () => {
     const world = load([...start, deal('opportunity', 30, { amount: 1200, detail: 'Needs Analysis' })])
     const [lead, contact, account, opportunity] = ['Lead', 'Contact', 'Account', 'Opportunity'].map(object =>

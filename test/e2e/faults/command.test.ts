@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Vendor } from '../../../src/domain/facts.ts'
 import type { Fault } from '../../../src/twins/http/faults.ts'
-import { type Ended, start } from '../cli/leadtime.ts'
-import { wire } from '../wire.ts'
-import { ANSWERS, CALLS, REFUSAL } from './calls.ts'
-import { type Stand, stand } from './stand.ts'
+import { type Ended, start } from '../../integration/cli/leadtime.ts'
+import { ANSWERS, CALLS, REFUSAL } from '../../integration/faults/calls.ts'
+import { type Stand, stand } from '../../integration/faults/stand.ts'
+import { wire } from '../../integration/wire.ts'
 
 const sync = (at: Stand, env = at.env): Promise<Ended> => start(['sync', '--once'], env).ended
 

@@ -2,10 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { readRefusing } from '../../../src/store/connections.ts'
 import { openDatabase } from '../../../src/store/db.ts'
 import { sql } from '../../../src/store/sql.ts'
-import { complaint, type Running, start } from '../cli/leadtime.ts'
-import { REFUSAL } from './calls.ts'
+import { complaint, type Running, start } from '../../integration/cli/leadtime.ts'
+import { REFUSAL } from '../../integration/faults/calls.ts'
+import { type Stand, stand, writesOf } from '../../integration/faults/stand.ts'
 import { mortalPostgres, ownRedis } from './servers.ts'
-import { type Stand, stand, writesOf } from './stand.ts'
 
 const PATIENCE = { timeout: 90_000, interval: 250 }
 const QUICK = { POLL_SECONDS: '1' }
