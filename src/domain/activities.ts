@@ -84,7 +84,8 @@ function sameAs(one: Told, kept: readonly Told[]): Told | undefined {
     const before = kept[index]!
     if (one.at - before.at > SAME) break
     if (one.source !== undefined && before.source === one.source) return before
-    if (!before.twice && before.vendor !== one.vendor && alike(one, before)) found = before
+    if (before.twice || before.vendor === one.vendor || !alike(one, before)) continue
+    if (!found || !signedAlike(one, found) || signedAlike(one, before)) found = before
   }
   return found
 }
@@ -98,6 +99,10 @@ function alike(one: Told, other: Told): boolean {
   if (one.actor?.human && other.actor?.human) return one.actor.ref === other.actor.ref
   return one.automated === other.automated
 }
+
+/** Both by a human, or neither: closer than one that a connector may have signed itself. */
+const signedAlike = (one: Told, other: Told): boolean =>
+  (one.actor?.human === true) === (other.actor?.human === true)
 
 /** Which of two outcomes says more. */
 const WEIGHT: Record<ActivityOutcome, number> = {

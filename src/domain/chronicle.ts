@@ -1,10 +1,10 @@
 import { activitiesOf, isBackDated } from './activities.ts'
 import type { Change } from './changes.ts'
-import { type Fact, parseRef, type Ref } from './facts.ts'
+import { type Fact, idOf, parseRef, type Ref } from './facts.ts'
 import type { Directory, Rep } from './handoff.ts'
 import { type Who, whoIs } from './intervals.ts'
 import type { Instant } from './time.ts'
-import { type ActivityFact, idOf, type RecordLife, type Timeline } from './timeline.ts'
+import type { ActivityFact, RecordLife, Timeline } from './timeline.ts'
 import { activityWords, dealWords, fieldWords, kindOfRecord, lengthWords } from './wording.ts'
 
 /** Something that happened, in words, and the record that says so. */

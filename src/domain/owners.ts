@@ -60,12 +60,17 @@ function ownerAt(
   const counted = alive.filter(({ object, vendor }) => {
     return object !== 'lead' && (vendor !== 'salesforce' || (leads.length === 0 && !told))
   })
-  let latest: { since: Instant; owner: Rep | null } | null = null
+  let latest: { since: Instant; owner: Rep | null; given: boolean } | null = null
   for (const record of [...counted, ...leads]) {
     const change = changeAt(record.owners, at)
-    const owner = humanOf(change?.value ?? null, directory)
-    if (!change || (!owner && !isTakenAway(change, record))) continue
-    if (!latest || change.at >= latest.since) latest = { since: change.at, owner }
+    if (!change) continue
+    const owner = humanOf(change.value, directory)
+    const given = isGiven(change, record)
+    if (!owner && !(given && change.value !== null)) continue
+    const later = latest === null || change.at > latest.since
+    if (later || (change.at === latest!.since && (given || !latest!.given))) {
+      latest = { since: change.at, owner, given }
+    }
   }
   return latest?.owner ?? null
 }
@@ -78,11 +83,11 @@ function humanOf(owner: Ref | null, directory: Directory): Rep | null {
 }
 
 /**
- * Given to a queue or to somebody inactive, and not merely made so. A record without any owner says nothing: connectors
- * empty the field when they do not know the other CRM's owner.
+ * Given to this owner, and not merely made so: so a queue or somebody inactive takes the person away from whoever had
+ * them. A record without any owner says nothing: connectors empty the field when they do not know the other CRM's owner.
  */
-const isTakenAway = ({ at, value }: Change<Ref>, { createdAt }: RecordLife): boolean =>
-  value !== null && createdAt !== null && at > createdAt
+const isGiven = ({ at }: Change<Ref>, { createdAt }: RecordLife): boolean =>
+  createdAt !== null && at > createdAt
 
 function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife, at: Instant): boolean {
   const born = createdAt ?? owners[0]?.at ?? Number.POSITIVE_INFINITY

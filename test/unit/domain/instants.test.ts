@@ -109,6 +109,11 @@ describe('the owner', () => {
     expect(owner(assigned(1), [2, 'sql'], assigned(3, 'bob'))).toBe(sf('ada'))
   })
 
+  test('is who was assigned at the instant of the MQL, not who the lead was made with', () => {
+    const facts = factsOf(rows(assigned(-5, 'bob'), [0, 'mql'], [0, 'opportunity'], assigned(0)))
+    expect(only(judgeFacts(facts, h(9))).owner).toBe(sf('ada'))
+  })
+
   test('is nobody without one', () => {
     expect(owner(assigned(1, 'gone'))).toBeNull()
   })
