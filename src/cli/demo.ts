@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { live } from '../demo/live.ts'
 import { type OnceReport, once } from '../demo/once.ts'
 import { demoService } from '../demo/service.ts'
-import { startTwins, type Twins } from '../demo/twins.ts'
-import { type Cli, type Done, UsageError } from './cli.ts'
+import { startTwins, type Twins, TwinsFailed } from '../demo/twins.ts'
+import type { Cli, Done } from './cli.ts'
+import { checkFlags } from './demo-flags.ts'
 
 export interface DemoOptions {
   scenario?: string
@@ -24,11 +24,12 @@ export interface DemoOptions {
 /** `leadtime demo`: a company in two CRM twins, and the service beside it; live, or one sync with `--once`. */
 export async function run(options: DemoOptions, cli: Cli): Done {
   checkFlags(options)
-  const config = configOf(options, cli)
+  const config = { ...cli.config(), ...(options.policy !== undefined && { policyFile: options.policy }) }
   const say = (line: string) => cli.stderr.write(`${line}\n`)
   say(options.scenario ? `Loading ${options.scenario} into both CRM twins …` : 'Making up a company …')
   const began = performance.now()
-  const twins = await startTwins(twinFlags(options))
+  const twins = await startTwins(twinFlags(options), cli.stop).catch(refusal)
+  if (typeof twins === 'number') return twins
   try {
     const loadSeconds = (performance.now() - began) / 1000
     if (!options.once) {
@@ -41,6 +42,12 @@ export async function run(options: DemoOptions, cli: Cli): Done {
   } finally {
     await twins.close()
   }
+}
+
+/** The twins' process has printed its one line already: its exit code is all there is to add. */
+function refusal(error: unknown): number {
+  if (error instanceof TwinsFailed && error.exitCode !== undefined) return error.exitCode
+  throw error
 }
 
 async function onceOn(
@@ -70,21 +77,16 @@ function ticker({ stderr }: Cli): (line: string) => void {
   return 'isTTY' in stderr && stderr.isTTY ? line => stderr.write(`\r${line}`) : () => undefined
 }
 
-function checkFlags(options: DemoOptions): void {
-  for (const flag of ['json', 'again', 'verdicts'] as const) {
-    if (options[flag] !== undefined && !options.once) throw new UsageError(`--${flag} needs --once`)
-  }
-}
-
-function configOf({ policy }: DemoOptions, cli: Cli): Config {
-  if (policy === undefined) return cli.config()
-  if (!existsSync(policy)) throw new UsageError(`--policy ${policy}: no such file`)
-  return { ...cli.config(), policyFile: policy }
-}
-
 function twinFlags(options: DemoOptions): string[] {
-  const { scenario, people, seed, salesforcePort, hubspotPort } = options
-  const flags = { scenario, people, seed, 'salesforce-port': salesforcePort, 'hubspot-port': hubspotPort }
+  const { scenario, people, seed, host, salesforcePort, hubspotPort } = options
+  const flags = {
+    scenario,
+    people,
+    seed,
+    host,
+    'salesforce-port': salesforcePort,
+    'hubspot-port': hubspotPort,
+  }
   const given = Object.entries(flags).flatMap(([name, value]) =>
     value === undefined ? [] : [`--${name}`, `${value}`],
   )

@@ -13,6 +13,7 @@ const SPOKEN = new Set([
   'QueueError',
   'NobodyFound',
   'Stopped',
+  'TwinsFailed',
 ])
 
 /** What a person can do about an error of a CRM. */
@@ -94,6 +95,8 @@ function misuse(error: Error, verb: string | undefined): string {
   const text = error.message
     .replace(/^error: /, '')
     .replace('unknown command', 'unknown verb')
+    .replace(/^option '(--[\w-]+).*' argument '.*' is invalid\. /s, '$1: ')
+    .replace(/\.$/, '')
     .replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?')
   const where = verb && !verb.startsWith('-') && !text.startsWith('unknown verb') ? `${verb} ` : ''
   return `${text}${text.endsWith('?') ? ' S' : '; s'}ee leadtime ${where}--help`

@@ -8,6 +8,7 @@ export interface TwinsOptions {
   seed?: number
   salesforcePort?: number
   hubspotPort?: number
+  host?: string
   /** Virtual seconds per real second; the clock stands without it. */
   rate?: number
   /** Generated companies only: a day of events after now. */
@@ -38,12 +39,13 @@ export async function run(options: TwinsOptions, cli: Cli): Done {
 
 /** @returns null when asked to stop while loading */
 async function started(options: TwinsOptions, cli: Cli, signal: AbortSignal): Promise<Twins | null> {
-  const { scenario, people = PEOPLE, seed = SEED, live = false, salesforcePort, hubspotPort } = options
+  const { scenario, people = PEOPLE, seed = SEED, live = false, salesforcePort, hubspotPort, host } = options
   try {
     return await startTwins({
       scenario: scenario ?? { people, seed, live: live || options.rate !== undefined },
       salesforcePort,
       hubspotPort,
+      host,
       warn: message => cli.stderr.write(`${message}\n`),
       progress: reporter(cli),
       signal,

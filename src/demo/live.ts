@@ -29,11 +29,13 @@ export interface LiveOptions {
 
 /** Runs the service against the twins while their day goes by, until `stop`. */
 export async function live(config: Config, twins: Twins, options: LiveOptions): Promise<void> {
-  const now = following(await twins.now(), RATE)
+  const start = await twins.now()
+  // Stands as the twins' clock does until both set off together.
+  let now = () => start
   let demo: DemoService | undefined
   try {
     options.say('Starting the service …')
-    demo = await demoService(config, twins, now)
+    demo = await demoService(config, twins, () => now())
     const { services } = demo
     const { host, port } = options
     const url = await listen(services, { host, port, refreshSeconds: 2, roundMs: PATIENCE_MS * RATE })
@@ -41,6 +43,7 @@ export async function live(config: Config, twins: Twins, options: LiveOptions): 
     services.onClose(() => workers.close())
     await (await services.queue()).schedule(POLL_MS)
     await twins.run(RATE)
+    now = following(start, RATE)
     options.say(invitation(url, twins))
     const clock = setInterval(() => options.tick(`  ${stamp(now())}  `), TELL_MS)
     await stopped(options.stop)

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -21,12 +22,15 @@ export async function demoService(config: Config, twins: Twins, now: () => numbe
   const dataDir = await mkdtemp(join(tmpdir(), 'leadtime-demo-'))
   // Run by root, PostgreSQL is another user, who must be able to reach its folder.
   await chmod(dataDir, 0o711)
+  const remove = () => removeFolder(dataDir)
+  process.once('exit', remove)
   let scratch: Scratch | undefined
   let made: Services | undefined
   const close = async () => {
     await made?.close()
     await scratch?.drop()
-    await rm(dataDir, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
   try {
     scratch = config.databaseUrl === null ? undefined : await scratchDatabase(config.databaseUrl)
@@ -42,6 +46,20 @@ export async function demoService(config: Config, twins: Twins, now: () => numbe
   } catch (error) {
     await close().catch(() => undefined)
     throw error
+  }
+}
+
+/** Also works while the process exits, when nothing can be awaited and a server on its way out may still write. */
+function removeFolder(folder: string): void {
+  for (let turn = 1; turn <= 100; turn++) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // Something was written meanwhile.
+    }
+    // It can come back without an error, and with a folder that was not quite empty.
+    if (!existsSync(folder)) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
   }
 }
 

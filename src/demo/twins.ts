@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -30,9 +30,15 @@ export interface Twins extends Ready {
   close(): Promise<void>
 }
 
-/** The twins did not start; their process has said why on stderr. */
+/** The twins did not start or do not answer. */
 export class TwinsFailed extends Error {
   override name = 'TwinsFailed'
+  /** Their process's exit code; it has said why on stderr. Undefined when it could not. */
+  readonly exitCode: number | undefined
+  constructor(message: string, exitCode?: number) {
+    super(message)
+    this.exitCode = exitCode
+  }
 }
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -40,15 +46,21 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 /**
  * Starts both CRM twins in a process of their own (they share no code and no memory with the service).
  * The process ends with this one, also when this one is killed.
- * @throws TwinsFailed when they could not start
+ * @throws TwinsFailed when they could not start; the reason of `stop` when that is aborted before they have
  */
-export async function startTwins(flags: readonly string[]): Promise<Twins> {
+export async function startTwins(flags: readonly string[], stop?: AbortSignal): Promise<Twins> {
   const child = fork(main, ['twins', '--quiet', ...flags], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const failed = once(child, 'exit').then(([code]) => {
-    throw new TwinsFailed(`the CRM twins ended with exit code ${code}`)
+  const failed = once(child, 'exit').then(([code, signal]) => {
+    throw new TwinsFailed(`the CRM twins were ended by ${signal ?? code}; run it again`, code || undefined)
   })
   failed.catch(() => undefined)
-  const [ready] = (await Promise.race([once(child, 'message'), failed])) as [Ready]
+  const close = () => end(child)
+  const [ready] = (await Promise.race([once(child, 'message', { signal: stop }), failed]).catch(
+    async error => {
+      await close()
+      throw stop?.aborted ? stop.reason : error
+    },
+  )) as [Ready]
   const control = (path: string, init?: RequestInit) => ask(`${ready.salesforceUrl}/_twin/${path}`, init)
   return {
     ...ready,
@@ -58,13 +70,15 @@ export async function startTwins(flags: readonly string[]): Promise<Twins> {
       const body = JSON.stringify(rate > 0 ? { rate } : { stand: true })
       await control('clock', { method: 'POST', body, headers: { 'content-type': 'application/json' } })
     },
-    close: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const gone = once(child, 'exit')
-      child.disconnect()
-      await gone
-    },
+    close,
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  if (child.connected) child.disconnect()
+  await gone
 }
 
 async function ask(url: string, init?: RequestInit): Promise<unknown> {

@@ -57,7 +57,8 @@ async function work(
     return await handle(name, payload, stop)
   } catch (error) {
     const what = outcome(error, stop.aborted)
-    if (!(error instanceof NotYet))
+    // A job that the end of this process interrupts goes on elsewhere: nothing to tell.
+    if (!(error instanceof NotYet) && what.act !== 'hand back')
       log.warn({ err: error, job: job.name, outcome: what.act }, 'a job did not end well')
     if (what.act === 'hold') {
       await onHold(what.vendor, (error as Error).message).catch(err =>

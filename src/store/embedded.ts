@@ -38,7 +38,8 @@ export async function startEmbedded(data: string, log: (message: string) => void
   const owner = await own(`${base}/postgres`, folder)
   // A process that ends without stopping (a second Ctrl-C) takes its server along; nothing committed is lost by that.
   const takeAlong = () => quit(folder)
-  process.once('exit', takeAlong)
+  // It goes before whoever removes the folder it has to look into.
+  process.prependOnceListener('exit', takeAlong)
   let stopping: Promise<void> | undefined
   const stop = () => {
     stopping ??= shutDown(owner, folder, program).finally(() => process.off('exit', takeAlong))

@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VirtualClock } from './clock.ts'
@@ -12,7 +13,8 @@ import { type Loaded, loadScenario } from './scenario/load.ts'
 import { type ReadOptions, readScenario } from './scenario/read.ts'
 import type { Company, Scenario } from './scenario/types.ts'
 
-const HOST = '127.0.0.1'
+const LOOPBACK = '127.0.0.1'
+const EVERYWHERE = '0.0.0.0'
 const CLIENT = { id: 'leadtime', secret: 'leadtime-secret' }
 const TOKEN = 'pat-na1-leadtime'
 
@@ -22,6 +24,8 @@ export interface TwinsOptions {
   /** 0 or nothing for a free one. */
   salesforcePort?: number | undefined
   hubspotPort?: number | undefined
+  /** Address to listen on; this machine only when left out. */
+  host?: string | undefined
   /** Folder for the twins' files; the system's temporary folder when left out. */
   storage?: string | undefined
   warn?: ReadOptions['warn']
@@ -104,8 +108,8 @@ async function start(
   undo.push(() => loaded.close())
   scenario.close()
   return {
-    salesforceUrl: await listen(salesforce.app, options.salesforcePort),
-    hubspotUrl: await listen(hubspot.app, options.hubspotPort),
+    salesforceUrl: await listen(salesforce.app, options.host, options.salesforcePort),
+    hubspotUrl: await listen(hubspot.app, options.host, options.hubspotPort),
     portalId: PORTAL_ID,
     clientId: CLIENT.id,
     clientSecret: CLIENT.secret,
@@ -136,8 +140,11 @@ function makeFolder(parent: string, undo: (() => unknown)[]): string {
   return dir
 }
 
-async function listen(app: TwinApp, port = 0): Promise<string> {
-  return await app.listen({ host: HOST, port })
+/** The address under which it is reached from this machine. */
+async function listen(app: TwinApp, host = LOOPBACK, port = 0): Promise<string> {
+  await app.listen({ host, port })
+  const { port: given } = app.server.address() as AddressInfo
+  return `http://${host === EVERYWHERE ? LOOPBACK : host}:${given}`
 }
 
 function counts(loaded: Loaded) {

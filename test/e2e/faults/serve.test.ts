@@ -78,7 +78,7 @@ describe('PostgreSQL', { timeout: 180_000 }, () => {
   })
 
   test('killed in the middle of a sync: one line; the next sync goes on', async () => {
-    const at = await stand(200)
+    const at = await stand(1_500)
     const postgres = await mortalPostgres()
     const env = { ...at.env, DATABASE_URL: postgres.url, LOG_LEVEL: 'silent' }
     const sync = start(['sync', '--once'], env)

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { VERBS } from '../../../src/cli/verbs.ts'
 import { leadtime } from './leadtime.ts'
@@ -39,7 +40,16 @@ describe('misuse: one line, exit code 2', () => {
     [['sync', 'now'], "too many arguments for 'sync'"],
     [['serve', '--port', '99999'], "'99999' is not a whole number from 0 to 65535"],
     [['serve', '--port'], "option '--port <n>' argument missing"],
-    [['demo', '--people', '-3'], 'not a whole number from 1 up'],
+    [
+      ['demo', '--people', '-3'],
+      "leadtime: --people: '-3' is not a whole number from 1 to 2000000; see leadtime demo",
+    ],
+    [['demo', '--json'], '--json needs --once'],
+    [['demo', '--port', '81', '--hubspot-port', '81'], '--port and --hubspot-port are both 81'],
+    [['demo', '--policy', 'nowhere.yml'], '--policy nowhere.yml: no such file'],
+    [['demo', '--policy', tmpdir()], 'is a folder; name a file in it'],
+    [['demo', '--once', '--verdicts', 'nowhere/v.jsonl'], 'there is no folder'],
+    [['demo', '--once', '--verdicts', tmpdir()], 'is a folder; name a file in it'],
     [['demo', '--people', '9', '--scenario', 'x'], 'cannot be used with'],
   ])('leadtime %j', async (args, expected) => {
     const { code, stdout, stderr } = await leadtime(args)
@@ -47,4 +57,13 @@ describe('misuse: one line, exit code 2', () => {
     expect(stderr).toMatch(/^leadtime: .+\n$/)
     expect([code, stdout]).toEqual([2, ''])
   })
+})
+
+test('a scenario that cannot be loaded is one line beside the progress, with the exit code of the twins', async () => {
+  const { code, stdout, stderr } = await leadtime(['demo', '--scenario', 'nowhere', '--once', '--json'])
+  expect(stderr.split('\n').slice(1)).toEqual([
+    expect.stringMatching(/^leadtime: nowhere: the folder does not exist; /),
+    '',
+  ])
+  expect([code, stdout]).toEqual([1, ''])
 })
