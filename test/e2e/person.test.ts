@@ -1,26 +1,18 @@
 import { mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { fastify } from 'fastify'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { httpApp } from '../../src/http/app.ts'
 import { company, NOW } from '../unit/http/company.ts'
 import { eleni } from '../unit/http/person.ts'
+import { DESKTOP, launch, PHONE } from './browser.ts'
 
 const UPDATE = process.env.UPDATE_SCREENSHOTS === '1'
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-]
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
-const DESKTOP = { viewport: { width: 1280, height: 940 }, deviceScaleFactor: 2 }
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  browser = await launch()
 })
 afterAll(() => browser.close())
 
