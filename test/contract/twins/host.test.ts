@@ -153,7 +153,7 @@ describe('leadtime twins', () => {
 
   it.each([
     [['--scenario', '/nowhere'], 1, '/nowhere: the folder does not exist'],
-    [['--people', '3000000'], 2, 'choose a whole number from 1 to 2000000'],
+    [['--people', '3000000'], 2, "'3000000' is not a whole number from 1 to 2000000"],
     [['--people', 'many'], 2, "'many' is not a whole number"],
   ])('refuses %j in one line', async (args, code, words) => {
     run(args)
