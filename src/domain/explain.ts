@@ -1,5 +1,6 @@
 import type { InstantName, PromiseRule } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
+import { EMPTY_ALMANAC } from './almanac.ts'
 import { chronicleOf, type Happening } from './chronicle.ts'
 import type { Directory, Handoff, Outcome, PromiseVerdict } from './handoff.ts'
 import type { Sources } from './instants.ts'
@@ -9,6 +10,7 @@ import { type Milestone, milestonesOf } from './milestones.ts'
 import { ownerSpans } from './owners.ts'
 import { during, type Passage, passagesOf } from './passage.ts'
 import { reasonFor } from './reason.ts'
+import { rosterOf } from './roster.ts'
 import { nearestToBreach } from './show.ts'
 import { stageEvents } from './stages.ts'
 import type { Instant } from './time.ts'
@@ -69,13 +71,13 @@ export interface ExplainedPromise extends PromiseVerdict {
 
 /** Explains what {@link judge} says, from the same facts and with the same parts. */
 export function explain(input: JudgeInput): Explanation {
-  const { facts, policyAt, directory, now } = input
+  const { facts, policyAt, directory, almanac = EMPTY_ALMANAC, now } = input
   const line = timelineOf(facts)
   const events = stageEvents(line, now)
   const passages = passagesOf({ events, line, policyAt, now })
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
-  const sources: Sources = { line, events, spans, activities, now }
+  const sources: Sources = { line, events, spans, activities, almanac, now }
   const { backDatedMs } = policyAt(passages.at(-1)?.t1 ?? now)
   const happenings = chronicleOf({ facts, line, directory, now, backDatedMs })
   const handoffs = judge(input).handoffs.map((handoff, index) =>
@@ -102,7 +104,7 @@ function explained(grounds: Grounds, directory: Directory): ExplainedHandoff {
   const { policy } = passage
   const owner = handoff.owner === null ? undefined : directory.get(handoff.owner)
   const { feedbackReason: reason, feedbackNote: note } = handoff
-  const zone = owner?.timeZone ?? policy.timezone
+  const zone = rosterOf(policy, grounds.sources.almanac).zoneOf(owner ?? null)
   return {
     ...{ number, openedBy, owner: whoIs(owner), source, campaign, country, attempts, outcome, endedAt },
     feedback: reason === null && note === null ? null : { reason, note },
@@ -132,10 +134,10 @@ function ownersOf({ passage, sources }: Grounds): ExplainedHandoff['owners'] {
 function explainedPromise(promise: PromiseVerdict, grounds: Grounds, zone: string): ExplainedPromise {
   const { passage, handoff, sources } = grounds
   const { policy, t1, endedAt } = passage
-  const { spans, now } = sources
+  const { spans, almanac, now } = sources
   const rule = policy.promises.find(one => one.name === promise.name)
   const counted = promise.until ?? Math.min(now, endedAt ?? now)
-  const work = new WorkTime(policy, spans, t1, endedAt)
+  const work = new WorkTime(rosterOf(policy, almanac), spans, t1, endedAt)
   return {
     ...promise,
     words: reasonFor(promise, rule, handoff, zoneOf(zone)),
@@ -172,7 +174,7 @@ function agreed({ from, until, kind, tiers }: PromiseRule, { tier }: PromiseVerd
   const dueMs = tiers.find(one => one.name === tier)?.dueMs ?? 0
   const how = kind === 'elapsed' ? 'by the wall clock' : 'of working time'
   const within = `within ${lengthWords(dueMs, kind)}`
-  const [goal, start] = [GOAL[until], START[from]]
+  const [goal, start] = [until === null ? 'enough attempts' : GOAL[until], START[from]]
   return kind === 'elapsed'
     ? `${goal} ${within} of ${start}, ${how}`
     : `${goal} ${within} ${how} after ${start}`

@@ -100,6 +100,11 @@ export interface Rep {
   /** IANA zone; null: the policy's default. */
   timeZone: string | null
   active: boolean
+  /** The CRM's stamp when it first showed them as inactive: they own nothing from then on. Null: active. */
+  inactiveSince?: Instant | null
+  /** What the CRM says of them, where it says anything. */
+  team?: string | null
+  country?: string | null
   /** False for queues, integration users and automated processes. */
   human: boolean
 }

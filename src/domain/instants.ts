@@ -1,5 +1,6 @@
 import type { Activity } from './activities.ts'
 import { isBy } from './activities.ts'
+import type { Almanac } from './almanac.ts'
 import type { HandoffInstants } from './handoff.ts'
 import { type OwnerSpan, spanAt } from './owners.ts'
 import { belongs, during, type Passage } from './passage.ts'
@@ -19,6 +20,7 @@ export interface Sources {
   events: readonly StageEvent[]
   spans: readonly OwnerSpan[]
   activities: readonly Activity[]
+  almanac: Almanac
   now: Instant
 }
 

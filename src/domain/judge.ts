@@ -1,5 +1,6 @@
 import type { Policy } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
+import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
 import type { Directory, Handoff, Judgement } from './handoff.ts'
@@ -7,6 +8,7 @@ import { marksOf, type Sources } from './instants.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
 import { verdictOn, wakeOf } from './promise.ts'
+import { rosterOf } from './roster.ts'
 import { stageEvents } from './stages.ts'
 import type { Instant } from './time.ts'
 import { timelineOf } from './timeline.ts'
@@ -18,6 +20,8 @@ export interface JudgeInput {
   /** The policy in force at an instant. */
   policyAt: (at: Instant) => Policy
   directory: Directory
+  /** What calendars take from outside the policy; left out: nothing. */
+  almanac?: Almanac
   now: Instant
 }
 
@@ -25,7 +29,7 @@ export interface JudgeInput {
  * Every handoff of a person with its instants and the state of each promise at `now`, and when to look again.
  * Facts dated after `now` have not happened yet; the judgement changes at the earliest of them.
  */
-export function judge({ facts, policyAt, directory, now }: JudgeInput): Judgement {
+export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now }: JudgeInput): Judgement {
   const line = timelineOf(facts)
   const events = stageEvents(line, now)
   const passages = passagesOf({ events, line, policyAt, now })
@@ -33,7 +37,7 @@ export function judge({ facts, policyAt, directory, now }: JudgeInput): Judgemen
   if (passages.length === 0) return { handoffs: [], wakeAt: soonest(wakes) }
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
-  const sources = { line, events, spans, activities, now }
+  const sources = { line, events, spans, activities, almanac, now }
   const handoffs = passages.map((passage, index) => handoffOf(passage, index + 1, sources, directory))
   for (const [index, { promises }] of handoffs.entries()) {
     for (const promise of promises) wakes.push(wakeOf(promise, now))
@@ -47,7 +51,7 @@ function handoffOf(passage: Passage, number: number, sources: Sources, directory
   const { line, spans, now } = sources
   const { instants, dayPrecise, salAt, attempts } = marksOf(passage, sources)
   const dimensions = dimensionsOf(passage, line)
-  const work = new WorkTime(policy, spans, t1, endedAt)
+  const work = new WorkTime(rosterOf(policy, sources.almanac), spans, t1, endedAt)
   const standing = { instants, outcome, endedAt, dimensions, work, now }
   const { t2, t3 } = instants
   return {

@@ -30,7 +30,7 @@ export function verdictOn(rule: PromiseRule, standing: Standing): PromiseVerdict
   if (!tier) return null
   const { instants, endedAt, work, now } = standing
   const from = instants[rule.from]
-  const kept = instants[rule.until]
+  const kept = rule.until === null ? null : instants[rule.until]
   const until = kept !== null && (endedAt === null || kept <= endedAt) ? kept : null
   const clock = clockOf(rule, work)
   const dueAt = from === null ? null : clock.add(from, tier.dueMs)

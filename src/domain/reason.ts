@@ -79,12 +79,12 @@ interface Clauses {
 }
 
 const clauses = ({ from, until }: PromiseRule): Clauses => ({
-  lacking: `no ${MISSING[until]}`,
-  awaited: MISSING[until],
+  lacking: until === null ? 'too few attempts' : `no ${MISSING[until]}`,
+  awaited: until === null ? 'enough attempts' : MISSING[until],
   since: SINCE[from],
   start: AFTER[from],
   unstarted: `no ${MISSING[from]}`,
-  done: DONE[until],
+  done: until === null ? 'Enough attempts' : DONE[until],
   from,
   until,
 })

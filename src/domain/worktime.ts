@@ -1,8 +1,8 @@
-import type { Policy } from '../policy/policy.ts'
-import { type Calendar, calendarOf } from './calendar.ts'
+import type { Calendar } from './calendar.ts'
 import type { Rep } from './handoff.ts'
 import type { OwnerSpan } from './owners.ts'
 import { spanAt } from './owners.ts'
+import type { Roster } from './roster.ts'
 import type { Instant, Working } from './time.ts'
 
 interface Stretch {
@@ -20,10 +20,10 @@ interface Stretch {
 export class WorkTime {
   readonly #stretches: Stretch[]
 
-  constructor(policy: Policy, spans: readonly OwnerSpan[], t1: Instant, endedAt: Instant | null) {
+  constructor(roster: Roster, spans: readonly OwnerSpan[], t1: Instant, endedAt: Instant | null) {
     const stretch = (from: Instant, owner: Rep | null): Stretch => {
-      const zone = owner?.timeZone ?? policy.timezone
-      return { from, calendar: calendarOf(policy.calendar, zone), owner, zone }
+      const { calendar, zone } = roster.dutyOf(owner)
+      return { from, calendar, owner, zone }
     }
     this.#stretches = [stretch(Number.NEGATIVE_INFINITY, spanAt(spans, t1)?.owner ?? null)]
     for (const { from, owner } of spans) {

@@ -5,7 +5,7 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number]
 
 /** Each weekday with its blocks as written, `09:00-17:00`. */
-export type WrittenHours = Readonly<Partial<Record<Weekday, readonly string[]>>>
+export type WrittenHours = Readonly<Partial<Record<Weekday, readonly string[] | undefined>>>
 
 const WRITTEN = /^([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)$/
 const MINUTES_A_DAY = 1_440

@@ -1,12 +1,16 @@
-import type { DurationKind } from '../domain/handoff.ts'
 import { DAY } from '../domain/time.ts'
-import { durationMs, expectedDuration, readDuration } from './duration.ts'
 import { PolicyError } from './error.ts'
-import { weeklyHours, workingDayMs } from './hours.ts'
-import type { InstantName, Policy, PromiseRule, StageName, StagePredicate, Tier } from './policy.ts'
-import type { PolicyFile, WrittenStage } from './schema.ts'
+import { workingDayMs } from './hours.ts'
+import type { FieldNames, Policy, StageName, StagePredicate } from './policy.ts'
+import { holidayRegions, personRules, workCalendars } from './resolve/calendars.ts'
+import { exceptionRules, length, pauseRules, promiseRules } from './resolve/promises.ts'
+import { inside, stagePredicates } from './resolve/stages.ts'
+import type { PolicyFile } from './schema.ts'
 
 const STAGES: readonly StageName[] = ['mql', 'sal', 'sql', 'rejected', 'recycled']
+
+/** A working day where the default calendar's hours are those of Salesforce and so not known here. */
+const EIGHT_HOURS = DAY / 3
 
 /**
  * The written policy with every duration in milliseconds and every preset as a predicate.
@@ -14,102 +18,62 @@ const STAGES: readonly StageName[] = ['mql', 'sal', 'sql', 'rejected', 'recycled
  * @throws PolicyError when single values are fine but do not go together
  */
 export function resolvePolicy(written: PolicyFile, file: string): Policy {
-  const calendar = resolveHours(written, file)
-  const dayMs = workingDayMs(calendar)
-  const stages = {} as Record<StageName, StagePredicate[]>
-  for (const name of STAGES) stages[name] = predicates(written.stages[name])
-  if (stages.mql.length === 0) {
-    throw new PolicyError(file, { path: 'stages.mql', value: 'nothing', expected: 'at least one preset' })
-  }
+  const top = { file, path: '' }
+  const holidays = holidayRegions(written.holidays, inside(top, 'holidays'))
+  const calendars = workCalendars(written.calendars, Object.keys(holidays), inside(top, 'calendars'))
+  const { hours } = calendars.find(one => one.name === 'default')!
+  const dayMs = hours ? workingDayMs(hours) : EIGHT_HOURS
+  const terms = { dayMs, reassignment: written.reassignment }
+  const promises = promiseRules(written.promises, terms, inside(top, 'promises'))
+  const names = promises.map(promise => promise.name)
+  const elapsed = (text: string, path: string) => length(text, 'elapsed', dayMs, { file, path })
+  const { activities, re_mql, neglect } = written
   return {
     version: 1,
     name: written.name,
     effective: Date.parse(written.effective),
     timezone: written.timezone,
-    stages,
-    calendar,
-    promises: Object.entries(written.promises).map(([name, promise]) => rule(name, promise, dayMs, file)),
+    stages: stagesOf(written, file),
+    dimensions: {
+      segment: fieldNames(written.dimensions.segment),
+      score: fieldNames(written.dimensions.score),
+    },
+    calendars,
+    holidays,
+    people: personRules(written.people, inside(top, 'people')),
+    promises,
+    pauses: pauseRules(written.pauses, names, dayMs, inside(top, 'pauses')),
+    exceptions: exceptionRules(written.exceptions, names, inside(top, 'exceptions')),
+    reMql: {
+      afterMs: re_mql.after === null ? 0 : elapsed(re_mql.after, 're_mql.after'),
+      outcomes: re_mql.outcomes,
+    },
     earlyMs: written.early_days * DAY,
     expireMs: written.expire_days === null ? null : written.expire_days * DAY,
-    attemptsBy: written.attempts_by,
-    backDatedMs: length(written.back_dated_after, 'elapsed', dayMs, 'back_dated_after', file),
+    attempts: activities.attempts,
+    contacts: activities.contacts,
+    attemptsBy: activities.attempts_by,
+    backDatedMs: elapsed(activities.back_dated_after, 'activities.back_dated_after'),
+    neglect: {
+      unownedMs: elapsed(neglect.unowned_after, 'neglect.unowned_after'),
+      idleMs: elapsed(neglect.idle_after, 'neglect.idle_after'),
+      windowMs: elapsed(neglect.window, 'neglect.window'),
+      limit: neglect.limit,
+      minimumDue: neglect.minimum_due,
+    },
     sharedMailboxes: written.shared_mailboxes.map(prefix => prefix.toLowerCase()),
     minimumN: written.minimum_n,
     write: written.write,
   }
 }
 
-function resolveHours(written: PolicyFile, file: string): Policy['calendar'] {
-  try {
-    return weeklyHours(written.calendar)
-  } catch (error) {
-    const value = error instanceof RangeError ? error.message : String(error)
-    throw new PolicyError(file, { path: 'calendar', value, expected: 'disjoint blocks on at least one day' })
-  }
+function stagesOf({ stages }: PolicyFile, file: string): Policy['stages'] {
+  const found = {} as Record<StageName, StagePredicate[]>
+  for (const name of STAGES) found[name] = stagePredicates(stages[name], { file, path: `stages.${name}` })
+  if (found.mql.length > 0) return found
+  throw new PolicyError(file, { path: 'stages.mql', value: 'nothing', expected: 'at least one preset' })
 }
 
-function predicates(stage: WrittenStage): StagePredicate[] {
-  if (stage === 'off') return []
-  const found: StagePredicate[] = []
-  const { hubspot_lifecycle, hubspot_lead_status, salesforce_status } = stage
-  if (hubspot_lifecycle) {
-    found.push({ preset: 'field', vendor: 'hubspot', field: 'lifecycle', values: hubspot_lifecycle })
-  }
-  if (hubspot_lead_status) {
-    found.push({ preset: 'field', vendor: 'hubspot', field: 'lead_status', values: hubspot_lead_status })
-  }
-  if (salesforce_status) {
-    found.push({ preset: 'field', vendor: 'salesforce', field: 'status', values: salesforce_status })
-  }
-  if (stage.converted_with_deal) found.push({ preset: 'converted_with_deal' })
-  if (stage.deal_opened) found.push({ preset: 'deal_opened' })
-  return found
-}
-
-type WrittenPromise = PolicyFile['promises'][string]
-
-function rule(name: string, written: WrittenPromise, dayMs: number, file: string): PromiseRule {
-  const path = `promises.${name}`
-  if (written.from >= written.until) {
-    throw new PolicyError(file, {
-      path: `${path}.until`,
-      value: written.until,
-      expected: `an instant after ${written.from}`,
-    })
-  }
-  const tiers = written.tiers.map((one, index) =>
-    tier(one, written.kind, dayMs, `${path}.tiers.${index}`, file),
-  )
-  if (written.due !== undefined) {
-    const rest = { name: 'default', when: {}, due: written.due, warn: written.warn }
-    tiers.push(tier(rest, written.kind, dayMs, path, file))
-  }
-  if (tiers.length === 0) {
-    throw new PolicyError(file, { path, value: 'no due', expected: 'due, or tiers that each have one' })
-  }
-  const instant = (word: string) => word.toLowerCase() as InstantName
-  return { name, from: instant(written.from), until: instant(written.until), kind: written.kind, tiers }
-}
-
-type WrittenTier = Omit<WrittenPromise['tiers'][number], 'warn'> & { warn?: string | undefined }
-
-function tier(written: WrittenTier, kind: DurationKind, dayMs: number, path: string, file: string): Tier {
-  const dueMs = length(written.due, kind, dayMs, `${path}.due`, file)
-  const warnMs = written.warn === undefined ? null : length(written.warn, kind, dayMs, `${path}.warn`, file)
-  if (warnMs !== null && warnMs >= dueMs) {
-    throw new PolicyError(file, {
-      path: `${path}.warn`,
-      value: written.warn!,
-      expected: `less than due (${written.due})`,
-    })
-  }
-  const { source, campaign, country } = written.when
-  const when = { ...(source && { source }), ...(campaign && { campaign }), ...(country && { country }) }
-  return { name: written.name, when, dueMs, warnMs }
-}
-
-function length(text: string, kind: DurationKind, dayMs: number, path: string, file: string): number {
-  const ms = durationMs(readDuration(text)!, kind, dayMs)
-  if (ms === null) throw new PolicyError(file, { path, value: text, expected: expectedDuration(kind) })
-  return ms
-}
+/** Without the vendors that are left out: plain data has no undefined. */
+const fieldNames = (written: { [vendor in keyof FieldNames]?: string | undefined }): FieldNames =>
+  Object.fromEntries(Object.entries(written).filter(([, name]) => name !== undefined))

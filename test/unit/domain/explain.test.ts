@@ -119,9 +119,12 @@ describe('what was counted', () => {
 
   test('round the clock is one interval', () => {
     const day = ['00:00-24:00']
-    const calendar = weeklyHours({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day })
+    const hours = weeklyHours({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day })
     const facts = factsOf(rows([0, 'mql'], assigned(0)))
-    const { intervals } = promise(why(facts, h(500), { ...defaultPolicy, calendar }), 'decision')
+    const { intervals } = promise(
+      why(facts, h(500), { ...defaultPolicy, calendars: [{ ...defaultPolicy.calendars[0]!, hours }] }),
+      'decision',
+    )
     expect(intervals).toMatchObject([{ from: h(0), to: h(500), countedMs: 500 * HOUR }])
   })
 })

@@ -56,14 +56,14 @@ describe('a policy of one’s own', () => {
 name: strict
 effective: 2026-07-01T00:00:00+02:00
 expire_days: 90
-attempts_by: owner
-calendar: { sat: [10:00-13:00, 14:00-17:00], sun: ["22:00-02:00"] }
+activities: { attempts_by: owner }
+calendars: { default: { sat: [10:00-13:00, 14:00-17:00], sun: ["22:00-02:00"] } }
 promises:
   quick: { from: T2, until: T4, kind: working, warn: 2h, due: 2 working days }
 `)
     expect(policy).toMatchObject({ name: 'strict', expireMs: 90 * DAY, attemptsBy: 'owner' })
     expect(policy.effective).toBe(Date.parse('2026-06-30T22:00:00Z'))
-    expect(policy.calendar.blocks).toEqual([
+    expect(policy.calendars[0]!.hours!.blocks).toEqual([
       { day: 1, from: 0, to: 120 },
       { day: 6, from: 600, to: 780 },
       { day: 6, from: 840, to: 1_020 },
@@ -110,8 +110,8 @@ describe('a wrong file is refused', () => {
       'hubspot_lifecycle',
       3,
     ],
-    ['attempts_by: owners', 'attempts_by', '"owners"', 'owner', 1],
-    ['calendar: { mn: [] }', 'calendar.mn', 'unknown key mn', 'mon', 1],
+    ['activities: { attempts_by: owners }', 'activities.attempts_by', '"owners"', 'owner', 1],
+    ['calendars: { default: { mn: [] } }', 'calendars.default.mn', 'unknown key mn', 'mon', 1],
   ])('%j: what was probably meant', (text, path, value, nearest, line) => {
     expect(complaint(text)).toMatchObject({ path, value, nearest, line, file: 'policy.yml' })
   })
@@ -121,21 +121,31 @@ describe('a wrong file is refused', () => {
     ['timezone: "+02:00"', 'timezone', '"+02:00"', /IANA time zone/],
     ['early_days: soon', 'early_days', '"soon"', /number/],
     ['early_days: -1', 'early_days', '-1', /^a number of days from 0 to 365$/],
-    ['back_dated_after: 3 fortnights', 'back_dated_after', '"3 fortnights"', /30m, 48h/],
-    ['back_dated_after: 0h', 'back_dated_after', '"0h"', /30m, 48h/],
+    [
+      'activities: { back_dated_after: 3 fortnights }',
+      'activities.back_dated_after',
+      '"3 fortnights"',
+      /30m, 48h/,
+    ],
+    ['activities: { back_dated_after: 0h }', 'activities.back_dated_after', '"0h"', /30m, 48h/],
     ['effective: tomorrow', 'effective', '"tomorrow"', /2026-07-01/],
     ['effective: 2026-13-01', 'effective', '"2026-13-01"', /2026-07-01/],
     ['stages: { mql: { salesforce_status: x } }', 'stages.mql.salesforce_status', '"x"', /a list/],
     ['stages: { mql: off }', 'stages.mql', 'nothing', /at least one preset/],
-    ['calendar: { mon: [9-17] }', 'calendar.mon.0', '"9-17"', /09:00-17:00/],
-    ['calendar: { mon: [09:00-17:00, 16:00-18:00] }', 'calendar', 'overlapping blocks on mon', /disjoint/],
+    ['calendars: { default: { mon: [9-17] } }', 'calendars.default.mon.0', '"9-17"', /09:00-17:00/],
     [
-      'calendar: { mon: ["22:00-06:00"], tue: [05:00-09:00] }',
-      'calendar',
+      'calendars: { default: { mon: [09:00-17:00, 16:00-18:00] } }',
+      'calendars.default',
+      'overlapping blocks on mon',
+      /disjoint/,
+    ],
+    [
+      'calendars: { default: { mon: ["22:00-06:00"], tue: [05:00-09:00] } }',
+      'calendars.default',
       'overlapping blocks on tue',
       /disjoint/,
     ],
-    ['calendar: {}', 'calendar', 'no working hours at all', /at least one day/],
+    ['calendars: { default: {} }', 'calendars.default', 'no working hours at all', /at least one day/],
     ['promises: { a: { from: T2, until: T3 } }', 'promises.a', 'no due', /tiers/],
     ['promises: { a: { from: T3, until: T2, due: 1h } }', 'promises.a.until', 'T2', /after T3/],
     ['promises: { a: { from: T2, until: T9, due: 1h } }', 'promises.a.until', '"T9"', /T0, T1/],
@@ -177,8 +187,8 @@ describe('a wrong file is refused', () => {
   })
 
   test('in one line that names file, line, path, value and remedy', () => {
-    expect(complaint('name: x\nattempts_by: owners').message).toBe(
-      'policy.yml:2: attempts_by: "owners", expected one of owner, team; did you mean owner?',
+    expect(complaint('name: x\nactivities: { attempts_by: owners }').message).toBe(
+      'policy.yml:2: activities.attempts_by: "owners", expected one of owner, team; did you mean owner?',
     )
   })
 })
