@@ -1,3 +1,4 @@
+import type { AttemptName, ContactName, Policy } from '../policy/policy.ts'
 import type { ActivityOutcome, Channel, Ref, Vendor } from './facts.ts'
 import type { Directory, Rep } from './handoff.ts'
 import type { Instant } from './time.ts'
@@ -10,11 +11,21 @@ export interface Activity {
   dayPrecise: boolean
   loggedAt: Instant
   actor: Rep | null
-  attempt: boolean
-  contact: boolean
+  channel: Channel
+  /** What it is an attempt as, and a contact; whether that counts is for a policy to say. Null: it is none. */
+  attempt: AttemptName | null
+  contact: ContactName | null
   /** A meeting that took place. */
   meeting: boolean
 }
+
+/** Whether a policy counts it as an attempt. */
+export const isAttempt = ({ attempt }: Activity, { attempts }: Pick<Policy, 'attempts'>): boolean =>
+  attempt !== null && attempts.includes(attempt)
+
+/** Whether a policy counts it as a contact. */
+export const isContact = ({ contact }: Activity, { contacts }: Pick<Policy, 'contacts'>): boolean =>
+  contact !== null && contacts.includes(contact)
 
 /** Two records of different CRMs this close that look alike are one activity. */
 const SAME = 60 * SECOND
@@ -29,18 +40,19 @@ interface Told {
   outcome: ActivityOutcome
   actor: Rep | null
   automated: boolean
+  sequence: boolean
   source: Ref | undefined
   order: string
   /** Both CRMs have told of it. */
   twice: boolean
 }
 
-/** What counts, in order of time. Facts after `now` have not happened yet. */
+/** What can count, in order of time. Facts after `now` have not happened yet. */
 export function activitiesOf(facts: readonly ActivityFact[], directory: Directory, now: Instant): Activity[] {
   const past = facts.filter(fact => fact.at <= now)
   return joined(past.filter(fact => !isSuperseded(fact, past)).map(fact => told(fact, directory)))
-    .map(counted)
-    .filter(({ attempt, contact, meeting }) => attempt || contact || meeting)
+    .map(meaning)
+    .filter(({ attempt, contact, meeting }) => attempt !== null || contact !== null || meeting)
 }
 
 /** An e-mail message stands for its task. */
@@ -54,7 +66,7 @@ function told(fact: ActivityFact, directory: Directory): Told {
   const vendor: Vendor = subject.startsWith('salesforce:') ? 'salesforce' : 'hubspot'
   const order = `${fact.source ?? subject}#${fact.key}`
   const dayPrecise = fact.dayPrecise === true
-  const what = { vendor, channel, direction, outcome, actor, automated }
+  const what = { vendor, channel, direction, outcome, actor, automated, sequence: fact.sequence === true }
   return { at, dayPrecise, loggedAt, ...what, source: fact.source, order, twice: false }
 }
 
@@ -70,6 +82,7 @@ function joined(all: readonly Told[]): Told[] {
     }
     other.twice ||= other.vendor !== one.vendor
     other.automated ||= one.automated
+    other.sequence ||= one.sequence
     other.loggedAt = Math.min(other.loggedAt, one.loggedAt)
     if (!other.actor?.human && one.actor) other.actor = one.actor
     if (WEIGHT[one.outcome] > WEIGHT[other.outcome]) other.outcome = one.outcome
@@ -119,30 +132,42 @@ const WEIGHT: Record<ActivityOutcome, number> = {
 }
 
 /** The table of what is an attempt, a contact, a meeting held. */
-function counted({
-  at,
-  dayPrecise,
-  loggedAt,
-  channel,
-  direction,
-  outcome,
-  actor,
-  automated,
-}: Told): Activity {
-  const human = actor?.human === true
-  const base = { at, dayPrecise, loggedAt, actor, attempt: false, contact: false, meeting: false }
-  if (automated) return base
-  if (channel === 'meeting') {
-    if (outcome === 'held') return { ...base, attempt: true, contact: true, meeting: true }
-    return { ...base, attempt: human && outcome === 'no_show' }
+function meaning(told: Told): Activity {
+  const { at, dayPrecise, loggedAt, channel, actor } = told
+  const nothing = { attempt: null, contact: null, meeting: false }
+  return {
+    at,
+    dayPrecise,
+    loggedAt,
+    channel,
+    actor,
+    ...nothing,
+    ...MEANINGS[channel](told, actor?.human === true),
   }
-  if (channel === 'email') {
-    if (outcome === 'bounced') return base
-    if (direction === 'in') return { ...base, contact: true }
-    return { ...base, attempt: human, contact: human && outcome === 'replied' }
-  }
-  const connected = human && outcome === 'connected'
-  return { ...base, attempt: human && direction === 'out', contact: connected }
+}
+
+type Meaning = Partial<Pick<Activity, 'attempt' | 'contact' | 'meeting'>>
+
+/** By channel; `human`: one of ours did it, or it was done in their name. */
+const MEANINGS: Record<Channel, (told: Told, human: boolean) => Meaning> = {
+  meeting({ outcome, automated }, human) {
+    if (automated) return {}
+    if (outcome === 'held') return { attempt: 'meeting_held', contact: 'meeting_held', meeting: true }
+    return human && outcome === 'no_show' ? { attempt: 'no_show' } : {}
+  },
+  /** A reply to a step of a sequence comes in as an e-mail of its own. */
+  email({ direction, outcome, automated, sequence }, human) {
+    if (outcome === 'bounced') return {}
+    if (automated) return human && sequence && direction === 'out' ? { attempt: 'sequence_email' } : {}
+    if (direction === 'in') return { contact: 'email_received' }
+    return human ? { attempt: 'email', contact: outcome === 'replied' ? 'email_reply' : null } : {}
+  },
+  call({ direction, outcome, automated }, human) {
+    if (automated || !human) return {}
+    const connected = outcome === 'connected'
+    if (direction === 'in') return { contact: connected ? 'call_received' : null }
+    return { attempt: 'call', contact: connected ? 'call_connected' : null }
+  },
 }
 
 /** Logged so long after it happened that it is marked. */

@@ -1,11 +1,14 @@
-import { activitiesOf, isBackDated } from './activities.ts'
+import type { Policy } from '../policy/policy.ts'
+import { type Activity, activitiesOf, isAttempt, isBackDated, isContact } from './activities.ts'
 import type { Change } from './changes.ts'
 import { type Fact, idOf, parseRef, type Ref } from './facts.ts'
 import type { Directory, Rep } from './handoff.ts'
 import { type Who, whoIs } from './intervals.ts'
+import { isActive } from './owners.ts'
 import type { Instant } from './time.ts'
 import type { ActivityFact, RecordLife, Timeline } from './timeline.ts'
 import { activityWords, dealWords, fieldWords, kindOfRecord, lengthWords } from './wording.ts'
+import { localWords, zoneOf } from './zone.ts'
 
 /** Something that happened, in words, and the record that says so. */
 export interface Happening {
@@ -34,8 +37,8 @@ interface Telling {
   line: Timeline
   directory: Directory
   now: Instant
-  /** An activity logged this long after it happened is said to be. */
-  backDatedMs: number
+  /** By which policy something at an instant counts: that of the handoff open then. */
+  policyOf: (at: Instant) => Policy
 }
 
 /** Everything known of a person, in order of time. Owners and stage fields are told as judging understood them. */
@@ -98,7 +101,7 @@ function plainWords(fact: Plain): string {
   }
 }
 
-function historyOf(record: RecordLife, { directory, now }: Telling): Happening[] {
+function historyOf(record: RecordLife, { directory, now, policyOf }: Telling): Happening[] {
   const told = (
     kind: 'owner' | 'field',
     change: Change<string>,
@@ -118,9 +121,13 @@ function historyOf(record: RecordLife, { directory, now }: Telling): Happening[]
     note:
       note ?? (change.origin === 'observed' ? 'seen between two readings; the CRM keeps no history' : null),
   })
-  const owners = record.owners.map(change => {
+  const owners = record.owners.flatMap((change, place) => {
     const rep = change.value ? directory.get(change.value) : undefined
-    return told('owner', change, ownerWords(change.value, rep), whyNoOwner(change.value, rep))
+    const zone = policyOf(change.at).timezone
+    const given = told('owner', change, ownerWords(change.value, rep), whyNoOwner(change, rep, zone))
+    const until = record.owners[place + 1]?.at ?? Number.POSITIVE_INFINITY
+    const left = leaving(change, rep, until)
+    return left ? [given, told('owner', left, `${rep!.name} left`, INACTIVE)] : [given]
   })
   const fields = [...record.fields].flatMap(([field, changes]) =>
     changes.map(change => told('field', change, fieldWords(field, change.value), null)),
@@ -136,17 +143,28 @@ function ownerWords(owner: Ref | null, rep: Rep | undefined): string {
   return `Given to ${parseRef(rep.ref).object === 'queue' ? `the queue ${rep.name}` : rep.name}`
 }
 
-function whyNoOwner(owner: Ref | null, rep: Rep | undefined): string | null {
-  if (owner === null || (rep?.human && rep.active)) return null
+function whyNoOwner({ value, at }: Change<Ref>, rep: Rep | undefined, zone: string): string | null {
+  if (value === null || (rep?.human && isActive(rep, at))) return null
   if (!rep) return 'not counted as an owner: nobody we know'
   if (parseRef(rep.ref).object === 'queue') return 'a queue is not an owner'
-  return rep.human ? 'not counted as an owner: inactive user' : 'not counted as an owner: not a person'
+  if (!rep.human) return 'not counted as an owner: not a person'
+  if (rep.inactiveSince == null) return 'not counted as an owner: inactive user'
+  return `not counted as an owner: left on ${localWords(rep.inactiveSince, zoneOf(zone))}`
+}
+
+const INACTIVE = 'inactive in the CRM from then on: nobody owns the record until it is given to somebody'
+
+/** That whoever a record was given to left while they had it. */
+function leaving(change: Change<Ref>, rep: Rep | undefined, until: Instant): Change<Ref> | null {
+  const at = rep?.human ? rep.inactiveSince : null
+  if (at == null || at <= change.at || at >= until) return null
+  return { ...change, at, dayPrecise: false, id: `${change.id}:left`, origin: 'record' }
 }
 
 /** Two tellings of one activity are at most this far apart. */
 const NEAR = 60_000
 
-function activities({ line, directory, now, backDatedMs }: Telling): Happening[] {
+function activities({ line, directory, now, policyOf }: Telling): Happening[] {
   const stands = new Set(line.activities.map(fact => fact.supersedes))
   const told: Happening[] = []
   let near: ActivityFact[] = []
@@ -158,26 +176,39 @@ function activities({ line, directory, now, backDatedMs }: Telling): Happening[]
     if (!superseded) near.push(fact)
     const again = superseded || (own && activitiesOf(near, directory, now).length === before)
     const rep = (fact.actor && directory.get(fact.actor)) || null
-    const late = own && isBackDated(own, backDatedMs) ? own.loggedAt - own.at : null
-    const { attempt = false, contact = false, meeting = false } = (!again && own) || {}
+    const policy = policyOf(fact.at)
+    const late = own && isBackDated(own, policy.backDatedMs) ? own.loggedAt - own.at : null
+    const counts = countsOf(again ? undefined : own, policy)
+    const counted = own !== undefined && Object.values(countsOf(own, policy)).includes(true)
     told.push({
       ...base(fact, now),
       words: activityWords(fact),
       by: whoIs(rep),
-      counts: { attempt, contact, meeting },
+      counts,
       note: again
         ? 'told by another record too; counted once'
-        : late !== null
+        : late !== null && counted
           ? `logged ${lengthWords(late, 'elapsed')} later`
-          : own || fact.at > now
+          : counted || fact.at > now
             ? null
-            : whyNotCounted(fact, rep),
+            : whyNotCounted(fact, rep, own),
     })
   }
   return told
 }
 
-function whyNotCounted({ automated, outcome, direction }: ActivityFact, rep: Rep | null): string {
+function countsOf(own: Activity | undefined, policy: Policy): NonNullable<Happening['counts']> {
+  if (!own) return { attempt: false, contact: false, meeting: false }
+  return { attempt: isAttempt(own, policy), contact: isContact(own, policy), meeting: own.meeting }
+}
+
+function whyNotCounted(
+  { automated, outcome, direction }: ActivityFact,
+  rep: Rep | null,
+  own: Activity | undefined,
+): string {
+  const name = own?.attempt ?? own?.contact
+  if (name) return `not counted: the policy does not count ${name}`
   if (automated) return 'not counted: automated'
   if (outcome === 'bounced') return 'not counted: it bounced'
   if (outcome === 'scheduled') return 'not counted: planned only'

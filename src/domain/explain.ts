@@ -78,8 +78,8 @@ export function explain(input: JudgeInput): Explanation {
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
   const sources: Sources = { line, events, spans, activities, almanac, now }
-  const { backDatedMs } = policyAt(passages.at(-1)?.t1 ?? now)
-  const happenings = chronicleOf({ facts, line, directory, now, backDatedMs })
+  const policyOf = (at: Instant) => passages.find(passage => during(passage, at))?.policy ?? policyAt(at)
+  const happenings = chronicleOf({ facts, line, directory, now, policyOf })
   const handoffs = judge(input).handoffs.map((handoff, index) =>
     explained({ passage: passages[index]!, handoff, sources, happenings }, directory),
   )

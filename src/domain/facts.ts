@@ -87,6 +87,8 @@ export type Fact = FactBase &
         /** Who did it: the user the activity belongs to. Null: nobody known. */
         actor: Ref | null
         automated: boolean
+        /** Automated, as a step of a sequence that one of ours enrolled the person in; other machines leave it out. */
+        sequence?: true
         loggedAt: Instant
         /** The same activity as another record (an e-mail message and its task): that record's ref; its fact is ignored. */
         supersedes?: Ref

@@ -100,7 +100,7 @@ export interface Rep {
   /** IANA zone; null: the policy's default. */
   timeZone: string | null
   active: boolean
-  /** The CRM's stamp when it first showed them as inactive: they own nothing from then on. Null: active. */
+  /** The CRM's stamp when it first showed them as inactive: they own nothing from then on. Null: active, or nobody knows. */
   inactiveSince?: Instant | null
   /** What the CRM says of them, where it says anything. */
   team?: string | null

@@ -1,5 +1,5 @@
 import type { Activity } from './activities.ts'
-import { isBy } from './activities.ts'
+import { isAttempt, isBy, isContact } from './activities.ts'
 import type { Almanac } from './almanac.ts'
 import type { HandoffInstants } from './handoff.ts'
 import { type OwnerSpan, spanAt } from './owners.ts'
@@ -35,6 +35,8 @@ export interface Marks {
 export function marksOf(passage: Passage, sources: Sources): Marks {
   const { t1, opened, policy } = passage
   const own = sources.activities.filter(activity => during(passage, activity.at))
+  const attempts = own.filter(activity => isAttempt(activity, policy))
+  const contact = own.find(activity => isContact(activity, policy))
   const counts = (activity: Activity) =>
     policy.attemptsBy === 'team' || isBy(activity, spanAt(sources.spans, activity.at)?.owner?.ref ?? null)
   const t6 = sources.events.find(event => belongs(passage, event.at) && matches(policy.stages.sql, event))
@@ -43,8 +45,8 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
     t0: inquiry(passage, sources),
     t1: { at: t1, dayPrecise: opened.dayPrecise },
     t2: firstOwner(passage, sources.spans),
-    t3: own.find(activity => activity.contact || (activity.attempt && counts(activity))),
-    t4: own.find(activity => activity.contact),
+    t3: earliest(contact, attempts.find(counts)),
+    t4: contact,
     t5: decision(passage, sources.events, sal),
     t6,
     t7: own.find(activity => activity.meeting),
@@ -55,10 +57,11 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
     instants: { ...(instants as unknown as HandoffInstants), t1 },
     dayPrecise: names.filter(name => moments[name]?.dayPrecise),
     salAt: sal?.at ?? null,
-    attempts: own.filter(activity => activity.attempt).length,
+    attempts: attempts.length,
   }
 }
 
+/** The earlier of two moments, of equal ones the first. */
 function earliest(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
   if (!a || !b) return a ?? b
   return b.at < a.at ? b : a

@@ -11,8 +11,13 @@ export interface OwnerSpan {
   owner: Rep | null
 }
 
+/** Whether somebody was still with us at an instant. Of whom only that they left is known, they never were. */
+export const isActive = ({ active, inactiveSince }: Rep, at: Instant): boolean =>
+  active || (inactiveSince != null && at < inactiveSince)
+
 /**
- * Who owns the person over time, by all of their records. A queue, an inactive user and an integration user are not owners.
+ * Who owns the person over time, by all of their records. A queue and an integration user are not owners, and neither is
+ * anybody from the instant on at which they became inactive: nobody owns the person then, until somebody is assigned.
  * A converted, closed or deleted lead has no say. Neither has a Salesforce contact while a lead of the same person is open,
  * or where HubSpot's history tells: Salesforce keeps none of a contact's owner, and who owns it now may be new.
  * Where records disagree the one that was assigned last is right.
@@ -23,7 +28,7 @@ export function ownerSpans(
   policyAt: (at: Instant) => Policy,
 ): OwnerSpan[] {
   const spans: OwnerSpan[] = []
-  for (const at of turningPoints(records)) {
+  for (const at of turningPoints(records, directory)) {
     const owner = ownerAt(records, directory, policyAt, at)
     if (spans.at(-1)?.owner?.ref !== owner?.ref) spans.push({ from: at, owner })
   }
@@ -35,10 +40,14 @@ export const spanAt = (spans: readonly OwnerSpan[], at: Instant): OwnerSpan | un
   spans.findLast(span => span.from <= at)
 
 /** Every instant at which ownership could change. A record that ends still counts at the instant of its end. */
-function turningPoints(records: readonly RecordLife[]): Instant[] {
+function turningPoints(records: readonly RecordLife[], directory: Directory): Instant[] {
   const points = new Set<Instant>()
   for (const { owners, deletedAt, conversion, fields } of records) {
-    for (const { at } of owners) points.add(at)
+    for (const { at, value } of owners) {
+      points.add(at)
+      const left = value === null ? null : directory.get(value)?.inactiveSince
+      if (left != null && left > at) points.add(left)
+    }
     for (const { at } of fields.get('status') ?? []) points.add(at).add(at + 1)
     if (deletedAt !== null) points.add(deletedAt + 1)
     if (conversion) points.add(conversion.at + 1)
@@ -64,7 +73,7 @@ function ownerAt(
   for (const record of [...counted, ...leads]) {
     const change = changeAt(record.owners, at)
     if (!change) continue
-    const owner = humanOf(change.value, directory)
+    const owner = humanOf(change, directory)
     const given = isGiven(change, record)
     if (!owner && !(given && change.value !== null)) continue
     const later = latest === null || change.at > latest.since
@@ -72,14 +81,15 @@ function ownerAt(
       latest = { since: change.at, owner, given }
     }
   }
-  return latest?.owner ?? null
+  return latest?.owner && isActive(latest.owner, at) ? latest.owner : null
 }
 
 const isHistory = ({ origin }: Change<Ref>): boolean => origin === 'history'
 
-function humanOf(owner: Ref | null, directory: Directory): Rep | null {
-  const rep = owner === null ? undefined : directory.get(owner)
-  return rep?.human && rep.active ? rep : null
+/** Whom a record was given to, if that was somebody who was with us then. */
+function humanOf({ value, at }: Change<Ref>, directory: Directory): Rep | null {
+  const rep = value === null ? undefined : directory.get(value)
+  return rep?.human && isActive(rep, at) ? rep : null
 }
 
 /**

@@ -23,7 +23,10 @@ export interface Course {
   now: Instant
 }
 
-/** The handoffs of a person in order: a new MQL after the last handoff ended opens the next, one while it is open is ignored. */
+/**
+ * The handoffs of a person in order: a new MQL after the last handoff ended opens the next, if the policy in force then
+ * lets it. One while the last is open, or too soon after it, is ignored.
+ */
 export function passagesOf(course: Course): Passage[] {
   const passages: Passage[] = []
   const deleted = deletions(course.line.records, course.now)
@@ -31,7 +34,7 @@ export function passagesOf(course: Course): Passage[] {
     const policy = course.policyAt(opened.at)
     if (!matches(policy.stages.mql, opened)) continue
     const previous = passages.at(-1) ?? null
-    if (previous && !isOver(previous, opened.at)) continue
+    if (previous && !(isOver(previous, opened.at) && mayReopen(previous, opened.at, policy))) continue
     const passage = { opened, t1: opened.at, policy, outcome: null, endedAt: null, previous, next: null }
     passages.push(ended(passage, course, deleted))
     if (previous) previous.next = passages.at(-1)!
@@ -41,6 +44,11 @@ export function passagesOf(course: Course): Passage[] {
 
 const isOver = ({ t1, endedAt }: Passage, at: Instant): boolean =>
   endedAt !== null && endedAt <= at && t1 < at
+
+/** Whether enough time has passed since the last handoff ended, and it ended as one that can be taken up again. */
+function mayReopen({ outcome, endedAt }: Passage, at: Instant, { reMql }: Policy): boolean {
+  return outcome !== null && reMql.outcomes.includes(outcome) && at >= endedAt! + reMql.afterMs
+}
 
 /**
  * The instants from which on no person-like record was left, until perhaps a new one was made. A converted lead is none

@@ -37,7 +37,7 @@ export function encode(vendor: Vendor, record: PulledRecord): Encoded {
     text += `\n${fact.key} ${fact.subject} ${fact.kind} ${fact.origin} ${fact.at} ${fact.data}`
   for (const key of identity) text += `\n${key.key} ${key.reason}`
   for (const tie of memberships) text += `\n${tie.deal} ${tie.member}`
-  if (record.rep !== undefined) text += jsonText(record.rep)
+  if (record.rep !== undefined) text += jsonText({ ...record.rep, inactiveSince: null })
   const { modifiedAt, deleted } = record
   return {
     ref,

@@ -1,25 +1,37 @@
 import type { Ref } from '../domain/facts.ts'
 import type { Directory, Rep } from '../domain/handoff.ts'
+import type { Instant } from '../domain/time.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
 
-/** Stores users and queues; rows that say the same are left alone. Returns the refs that changed. */
+/**
+ * Stores users and queues; rows that say the same are left alone. Since when somebody has been inactive is kept from the
+ * first reading that said so: a later one has the stamp of a later change. Returns the refs that changed.
+ */
 export async function upsertReps(tx: Queryable, reps: readonly Rep[]): Promise<Ref[]> {
   const { rows } = await tx.query<{ ref: Ref }>(sql`
-    insert into rep (ref, rep, name, email, time_zone, active, human)
-    select new.ref, new.ref, new.name, new.email, new.time_zone, new.active, new.human from unnest(
+    insert into rep (ref, rep, name, email, time_zone, active, human, team, country, inactive_since)
+    select new.ref, new.ref, new.name, new.email, new.time_zone, new.active, new.human, new.team, new.country,
+      case when not new.active then coalesce(known.inactive_since, new.inactive_since) end
+    from unnest(
       ${reps.map(rep => rep.ref)}::text[], ${reps.map(rep => rep.name)}::text[], ${reps.map(rep => rep.email)}::text[],
       ${reps.map(rep => rep.timeZone)}::text[], ${reps.map(rep => rep.active)}::boolean[],
-      ${reps.map(rep => rep.human)}::boolean[]
-    ) as new (ref, name, email, time_zone, active, human)
+      ${reps.map(rep => rep.human)}::boolean[], ${reps.map(rep => rep.team ?? null)}::text[],
+      ${reps.map(rep => rep.country ?? null)}::text[], ${reps.map(inactiveSince)}::timestamptz[]
+    ) as new (ref, name, email, time_zone, active, human, team, country, inactive_since)
+      left join rep known on known.ref = new.ref collate "C"
     order by new.ref
     on conflict (ref) do update set name = excluded.name, email = excluded.email, time_zone = excluded.time_zone,
-      active = excluded.active, human = excluded.human
-    where (rep.name, rep.email, rep.time_zone, rep.active, rep.human)
-      is distinct from (excluded.name, excluded.email, excluded.time_zone, excluded.active, excluded.human)
+      active = excluded.active, human = excluded.human, team = excluded.team, country = excluded.country,
+      inactive_since = excluded.inactive_since
+    where (rep.name, rep.email, rep.time_zone, rep.active, rep.human, rep.team, rep.country, rep.inactive_since)
+      is distinct from (excluded.name, excluded.email, excluded.time_zone, excluded.active, excluded.human,
+        excluded.team, excluded.country, excluded.inactive_since)
     returning ref`)
   return rows.map(row => row.ref)
 }
+
+const inactiveSince = ({ inactiveSince: since }: Rep): Date | null => (since == null ? null : new Date(since))
 
 /** Joins HubSpot owners to the Salesforce users with their e-mail address. Returns the refs that changed. */
 export async function joinReps(tx: Queryable): Promise<Ref[]> {
@@ -50,16 +62,24 @@ export async function personsOfReps(tx: Queryable, refs: readonly Ref[]): Promis
   return rows.map(row => row.person)
 }
 
-/** Every ref of a user or queue → who that is. */
+type RepRow = Omit<Rep, 'ref' | 'timeZone' | 'inactiveSince'> & {
+  ref: Ref
+  rep: Ref
+  time_zone: string | null
+  inactive_since: Instant | null
+}
+
+/** Every ref of a user or queue → who that is. What Salesforce leaves open of a team or country, HubSpot fills in. */
 export async function readDirectory(db: Queryable): Promise<Directory> {
-  const { rows } = await db.query<
-    Omit<Rep, 'ref' | 'timeZone'> & { ref: Ref; rep: Ref; time_zone: string | null }
-  >(sql`select ref, rep, name, email, time_zone, active, human from rep`)
-  const own = new Map<Ref, Rep>(
-    rows.map(({ ref, name, email, time_zone, active, human }) => [
-      ref,
-      { ref, name, email, timeZone: time_zone, active, human },
-    ]),
-  )
+  const { rows } = await db.query<RepRow>(sql`
+    select own.ref, own.rep, own.name, own.email, own.time_zone, own.active, own.human, own.inactive_since,
+      coalesce(own.team, (select min(team) from rep other where other.rep = own.ref)) as team,
+      coalesce(own.country, (select min(country) from rep other where other.rep = own.ref)) as country
+    from rep own`)
+  const own = new Map<Ref, Rep>(rows.map(row => [row.ref, toRep(row)]))
   return new Map(rows.map(row => [row.ref, own.get(row.rep) ?? own.get(row.ref)!]))
+}
+
+function toRep({ rep: _, time_zone: timeZone, inactive_since: since, ...rest }: RepRow): Rep {
+  return { ...rest, timeZone, inactiveSince: since }
 }

@@ -150,7 +150,10 @@ create table rep (
   email text,
   time_zone text,
   active boolean not null,
-  human boolean not null
+  human boolean not null,
+  inactive_since timestamp with time zone,
+  team text,
+  country text
 );
 CREATE INDEX rep_email ON public.rep USING btree (lower(email));
 CREATE UNIQUE INDEX rep_pkey ON public.rep USING btree (ref);

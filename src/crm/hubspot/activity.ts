@@ -101,6 +101,7 @@ function activity(
       ...what,
       actor: owner,
       automated: MACHINES.has(source ?? ''),
+      ...(source === 'SEQUENCES' && { sequence: true }),
       loggedAt: instant(p.hs_createdate) ?? from.createdAt,
     }),
   )

@@ -54,9 +54,13 @@ export interface Owner {
   type?: string | undefined
   archived: boolean
   updatedAt: Date
+  teams?: { name: string; primary: boolean }[] | null | undefined
 }
 
-/** An owner, active or archived, as a rep. HubSpot tells no zone. */
+/**
+ * An owner, active or archived, as a rep; the team is their primary one. HubSpot tells neither a zone nor a country, nor
+ * when an owner was archived: until they are changed again, it was the last change.
+ */
 export function ownerRecord(owner: Owner): PulledRecord {
   const rep: Rep = {
     ref: ref('hubspot', 'user', owner.id),
@@ -64,9 +68,12 @@ export function ownerRecord(owner: Owner): PulledRecord {
     email: owner.email || null,
     timeZone: null,
     active: !owner.archived,
+    inactiveSince: owner.archived ? owner.updatedAt.getTime() : null,
+    team: owner.teams?.find(team => team.primary)?.name || null,
+    country: null,
     human: owner.type !== 'QUEUE',
   }
-  const { ref: _, ...fields } = rep
+  const { ref: _, inactiveSince: __, ...fields } = rep
   const modifiedAt = owner.updatedAt.getTime()
   return {
     ...{ object: 'user', id: owner.id, fields, modifiedAt, deleted: false, facts: [] },

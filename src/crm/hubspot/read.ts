@@ -127,6 +127,7 @@ const owners = z.object({
       lastName: z.string().nullish(),
       type: z.string().optional(),
       updatedAt: z.date(),
+      teams: z.array(z.object({ name: z.string(), primary: z.boolean() })).nullish(),
     }),
   ),
   paging,

@@ -1,14 +1,15 @@
-import { type ActivityOutcome, type Channel, type Fact, ref } from '../../domain/facts.ts'
+import { type ActivityOutcome, type Channel, type Fact, type Ref, ref } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import { id18, isId } from '../id18.ts'
 import type { Mapped } from '../mapped.ts'
+import { dealRef } from './deal.ts'
 import type { Context } from './person.ts'
 import { dayStart, flag, instant, mustInstant, type Row, refOf, related, text } from './values.ts'
 
-/** Task → a call or e-mail that took place. To-dos, open tasks and those of nobody are no activity. */
+/** Task → a call or e-mail that took place. To-dos, open tasks and those about nobody are no activity. */
 export function task(row: Row, context: Context): Mapped {
   const fields = {
-    who: refOf(row.WhoId),
+    who: subject(row.WhoId, row.WhatId),
     owner: refOf(row.OwnerId),
     subtype: text(row.TaskSubtype),
     closed: flag(row.IsClosed),
@@ -35,7 +36,15 @@ const CALL_OUTCOMES: Readonly<Record<string, ActivityOutcome>> = {
   busy: 'no_answer',
 }
 
-type Kind = { channel: Channel; outcome: ActivityOutcome; automated: boolean }
+/**
+ * Whom an activity is about: the lead or contact it names, else the opportunity, which stands for everybody who takes
+ * part in it. Once a lead is converted, people log on what it became.
+ */
+function subject(who: unknown, what: unknown): Ref | null {
+  return refOf(who) ?? dealRef(what)
+}
+
+type Kind = { channel: Channel; outcome: ActivityOutcome; automated: boolean; sequence?: true }
 
 /** List e-mails and cadence steps are sent by a machine in somebody's name. */
 function taskKind(row: Row): Kind | null {
@@ -51,7 +60,7 @@ function taskKind(row: Row): Kind | null {
     case 'ListEmail':
       return { ...email, automated: true }
     case 'Cadence':
-      return { ...(called ? call : email), automated: true }
+      return { ...(called ? call : email), automated: true, sequence: true }
     default:
       return null
   }
@@ -63,7 +72,7 @@ export function email(row: Row): Mapped {
   const subtype = text(of.TaskSubtype)
   const fields = {
     task: text(row.ActivityId),
-    who: refOf(of.WhoId),
+    who: subject(of.WhoId, row.RelatedToId),
     owner: refOf(of.OwnerId),
     subtype,
     incoming: flag(row.Incoming),
@@ -80,6 +89,7 @@ export function email(row: Row): Mapped {
       subject: fields.who,
       actor: fields.owner,
       automated: subtype === 'ListEmail' || subtype === 'Cadence',
+      ...(subtype === 'Cadence' && { sequence: true }),
     },
   })
   const supersedes = isId(row.ActivityId) && {
@@ -100,7 +110,7 @@ function emailOutcome(row: Row): ActivityOutcome {
 /** Event → a meeting. Salesforce keeps a copy for every invitee; only the organiser's row counts. */
 export function event(row: Row, context: Context): Mapped {
   const fields = {
-    who: refOf(row.WhoId),
+    who: subject(row.WhoId, row.WhatId),
     owner: refOf(row.OwnerId),
     start: text(row.StartDateTime),
     on: text(row.ActivityDate),

@@ -1,10 +1,14 @@
 import { type DealStep, type Fact, type Ref, ref } from '../../domain/facts.ts'
-import { id18, isId } from '../id18.ts'
+import { id18 } from '../id18.ts'
 import type { Mapped } from '../mapped.ts'
 import type { Context } from './person.ts'
 import { flag, minor, mustInstant, type Row, refOf, text } from './values.ts'
 
-const dealRef = (id: unknown): Ref | null => (isId(id) ? ref('salesforce', 'deal', id18(id)) : null)
+/** The opportunity that an id names; null for other objects and for no id. */
+export function dealRef(id: unknown): Ref | null {
+  const named = refOf(id)
+  return named?.startsWith('salesforce:deal:') ? named : null
+}
 
 /** Opportunity → that a deal opened, by whom it is owned and what it is worth; its moves come from its history. */
 export function deal(row: Row): Mapped {

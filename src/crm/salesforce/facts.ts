@@ -9,7 +9,7 @@ import { campaign, campaignMember, history } from './history.ts'
 import { isWritable, type SalesforceObject, SOURCES } from './objects.ts'
 import { readOwned } from './owned.ts'
 import { type Context, contact, lead } from './person.ts'
-import { flag, mustInstant, type Row, text } from './values.ts'
+import { flag, instant, mustInstant, type Row, related, text } from './values.ts'
 
 export type { Context } from './person.ts'
 
@@ -39,16 +39,25 @@ export function toRecord(object: SalesforceObject, row: Row, context: Context, p
 /** Users that no human sits behind; partner and community users are people. */
 const MACHINES = new Set(['AutomatedProcess', 'CloudIntegrationUser', 'Guest'])
 
+/**
+ * User → one of ours. The team is the name of the role: the role hierarchy is what Salesforce itself reports and forecasts
+ * teams by; a department, free text that many leave out, stands in where there is no role or it may not be read. There
+ * is no field for when somebody was deactivated: until they are changed again, it was the last change.
+ */
 function user(row: Row): Mapped {
+  const active = flag(row.IsActive)
   const rep: Rep = {
     ref: ref('salesforce', 'user', id18(String(row.Id))),
     name: text(row.Name) ?? '',
     email: text(row.Email),
     timeZone: text(row.TimeZoneSidKey),
-    active: flag(row.IsActive),
+    active,
+    inactiveSince: active ? null : (instant(row.LastModifiedDate) ?? mustInstant(row, 'SystemModstamp')),
+    team: text(related(row, 'UserRole').Name) ?? text(row.Department),
+    country: text(row.Country),
     human: !MACHINES.has(text(row.UserType) ?? 'Standard'),
   }
-  const { ref: _, ...fields } = rep
+  const { ref: _, inactiveSince: __, ...fields } = rep
   return { fields, facts: [], rep }
 }
 
@@ -59,6 +68,9 @@ function queue(row: Row): Mapped {
     email: null,
     timeZone: null,
     active: true,
+    inactiveSince: null,
+    team: null,
+    country: null,
     human: false,
   }
   return { fields: { name: rep.name }, facts: [], rep }

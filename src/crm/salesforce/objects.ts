@@ -22,7 +22,19 @@ const FEEDBACK = ['Rejection_Reason__c', 'Rejection_Note__c']
 export const SOURCES = {
   user: {
     sobject: 'User',
-    fields: ['Name', 'Email', 'IsActive', 'UserType', 'TimeZoneSidKey', 'CreatedDate', 'SystemModstamp'],
+    fields: [
+      ...[
+        'Name',
+        'Email',
+        'IsActive',
+        'UserType',
+        'TimeZoneSidKey',
+        'UserRole.Name',
+        'Department',
+        'Country',
+      ],
+      ...['CreatedDate', 'LastModifiedDate', 'SystemModstamp'],
+    ],
     stamp: 'SystemModstamp',
   },
   queue: {
@@ -89,7 +101,7 @@ export const SOURCES = {
   task: {
     sobject: 'Task',
     fields: [
-      ...['WhoId', 'OwnerId', 'TaskSubtype', 'IsClosed', 'ActivityDate', 'CompletedDateTime'],
+      ...['WhoId', 'WhatId', 'OwnerId', 'TaskSubtype', 'IsClosed', 'ActivityDate', 'CompletedDateTime'],
       ...['CallType', 'CallDisposition', ...STAMPS],
     ],
     stamp: 'SystemModstamp',
@@ -97,7 +109,7 @@ export const SOURCES = {
   event: {
     sobject: 'Event',
     fields: [
-      ...['WhoId', 'OwnerId', 'StartDateTime', 'ActivityDate', 'IsAllDayEvent', 'IsChild'],
+      ...['WhoId', 'WhatId', 'OwnerId', 'StartDateTime', 'ActivityDate', 'IsAllDayEvent', 'IsChild'],
       ...['Outcome__c', ...STAMPS],
     ],
     stamp: 'SystemModstamp',
@@ -106,7 +118,7 @@ export const SOURCES = {
   email: {
     sobject: 'EmailMessage',
     fields: [
-      ...['ActivityId', 'Activity.WhoId', 'Activity.OwnerId', 'Activity.TaskSubtype'],
+      ...['ActivityId', 'Activity.WhoId', 'Activity.OwnerId', 'Activity.TaskSubtype', 'RelatedToId'],
       ...['Incoming', 'Status', 'IsBounced', 'MessageDate', ...STAMPS],
     ],
     stamp: 'SystemModstamp',
