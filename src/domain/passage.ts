@@ -2,7 +2,7 @@ import type { Policy, StagePredicate } from '../policy/policy.ts'
 import type { Deal } from './deals.ts'
 import type { Outcome } from './handoff.ts'
 import { matches, type StageEvent } from './stages.ts'
-import type { Instant } from './time.ts'
+import { type Instant, MINUTE } from './time.ts'
 import type { RecordLife, Timeline } from './timeline.ts'
 
 /** When a handoff began and how it ended, before anything else is asked of it. */
@@ -97,11 +97,18 @@ function answeredAt(
   events: readonly StageEvent[],
   answer: readonly StagePredicate[],
 ): Instant | undefined {
-  const answers = events.filter(event => event.at >= t1 && matches(answer, event))
+  const answers = events.filter(event => event.at >= t1 && matches(answer, event) && !isBeginning(event, t1))
   const came = ({ record, field }: StageEvent) => record === opened.record && field === opened.field
   const told = answers.findLast(event => event.at === t1 && came(event))
   const late = previous?.endedAt === t1 || (told && events.indexOf(told) < events.indexOf(opened))
   return answers.find(event => !late || event.at > t1)?.at
+}
+
+/** A record made later begins with some value, which is no answer to what another record had asked. */
+function isBeginning({ record, field, id, at }: StageEvent, t1: Instant): boolean {
+  const born = record?.createdAt ?? null
+  if (born === null || born <= t1 || at > born + MINUTE) return false
+  return record!.fields.get(field!)?.[0]?.id === id
 }
 
 const earliest = (instants: readonly Instant[]): Instant | null =>

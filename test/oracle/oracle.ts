@@ -1,8 +1,9 @@
+import type { Policy } from '../../src/policy/policy.ts'
 import type { Company, Person, ScenarioEvent } from '../../src/twins/scenario/types.ts'
 import { afterWorking, worked, type ZoneSpans } from './worktime.ts'
 
 /**
- * The verdicts a scenario must lead to under the default policy, worked out slowly and plainly from its rows alone.
+ * The verdicts a scenario must lead to under the default policy's promises, worked out slowly and plainly from its rows alone.
  * Two people merged into one are for the caller: give it the events of both.
  */
 
@@ -37,6 +38,15 @@ export interface OracleRow {
   promises: { assignment: OraclePromise; first_attempt: OraclePromise; decision: OraclePromise }
 }
 
+/** The rules that a test may change. */
+export type Rules = Pick<Policy, 'reMql' | 'attempts' | 'contacts'>
+
+const RULES: Rules = {
+  reMql: { afterMs: 0, outcomes: ['sql', 'rejected', 'recycled', 'expired', 'void'] },
+  attempts: ['call', 'email', 'meeting_held', 'no_show'],
+  contacts: ['call_connected', 'call_received', 'email_reply', 'email_received', 'meeting_held'],
+}
+
 interface Passage {
   t1: number
   end: number | null
@@ -49,11 +59,12 @@ export function oracle(
   person: Person,
   events: readonly ScenarioEvent[],
   now: number,
+  rules: Rules = RULES,
 ): OracleRow[] {
   const rows = events.filter(row => row.at <= now).sort((a, b) => a.at - b.at || a.seq - b.seq)
   const { qualified, closed } = qualifyings(rows)
-  const passages = passagesOf(rows, qualified, closed)
-  return passages.map((_, index) => rowOf(company, person, rows, qualified, passages, index, now))
+  const passages = passagesOf(rows, qualified, closed, rules)
+  return passages.map((_, index) => rowOf(company, person, rows, qualified, passages, index, now, rules))
 }
 
 /**
@@ -99,12 +110,15 @@ function passagesOf(
   rows: readonly ScenarioEvent[],
   qualified: readonly number[],
   closed: readonly number[],
+  { reMql }: Rules,
 ): Passage[] {
   const passages: Passage[] = []
   for (const row of rows) {
     if (row.event !== 'mql') continue
     const last = passages.at(-1)
     if (last && (last.end === null || row.at < last.end || row.at === last.t1)) continue
+    if (last && (row.at - last.end! < reMql.afterMs || !reMql.outcomes.some(one => one === last.outcome)))
+      continue
     passages.push({ t1: row.at, ...endOf(row, last, rows, qualified, closed) })
   }
   return passages
@@ -151,6 +165,7 @@ function rowOf(
   passages: readonly Passage[],
   index: number,
   now: number,
+  rules: Rules,
 ): OracleRow {
   const passage = passages[index]!
   const { t1, end, outcome } = passage
@@ -165,7 +180,7 @@ function rowOf(
     row => row.event === 'inquiry' && row.at <= t1 && (!previous || row.at > previous.end!),
   )
   const owners = ownersOf(company, rows, t1, end)
-  const meant = rows.filter(open).map(row => ({ at: row.at, ...meaning(company, row) }))
+  const meant = rows.filter(open).map(row => ({ at: row.at, ...meaning(company, row, rules) }))
   const t6 = qualified.find(at => {
     const begun = previous ? (seam ? at > t1 : at >= t1) : at >= t1 - 7 * DAY
     return begun && (!next || at < next.t1 || (at === next.t1 && end === next.t1))
@@ -209,18 +224,23 @@ function rowOf(
 }
 
 /**
- * Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody inactive.
+ * Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody who had left.
  * Of several assignments at one instant the last counts.
  */
 function ownersOf(company: Company, rows: readonly ScenarioEvent[], t1: number, end: number | null) {
   const all = rows.filter(row => row.event === 'assigned')
   const assigned = all.filter((row, index) => all[index + 1]?.at !== row.at)
-  const human = (key: string) => company.users.find(user => user.user === key && user.active)?.user ?? null
-  const atT1 = assigned.findLast(row => row.at <= t1)
+  const human = (key: string, at: number) => {
+    const user = company.users.find(one => one.user === key)
+    const left = user?.left ?? (user?.active ? Number.POSITIVE_INFINITY : company.start)
+    return user && at < left ? key : null
+  }
+  const before = assigned.findLast(row => row.at <= t1)
+  const given = before ? human(before.actor, before.at) : null
   const later = assigned.filter(row => row.at > t1 && (end === null || row.at <= end))
   return [
-    { at: t1, user: human(atT1?.actor ?? '') },
-    ...later.map(row => ({ at: row.at, user: human(row.actor) })),
+    { at: t1, user: given && human(given, t1) },
+    ...later.map(row => ({ at: row.at, user: human(row.actor, row.at) })),
   ]
 }
 
@@ -234,29 +254,34 @@ function zonesOf(company: Company, owners: readonly { at: number; user: string |
   ]
 }
 
-/** The table of attempts and contacts. */
+/** The table of attempts and contacts, by the names that the policy has for them. */
 function meaning(
   company: Company,
   row: ScenarioEvent,
+  rules: Rules,
 ): { attempt: boolean; contact: boolean; held: boolean } {
-  const nothing = { attempt: false, contact: false, held: false }
+  const is = (attempt: string | null, contact: string | null = null, held = false) => ({
+    attempt: rules.attempts.some(one => one === attempt),
+    contact: rules.contacts.some(one => one === contact),
+    held,
+  })
   const human = company.users.some(user => user.user === row.actor)
   const { event, direction, outcome } = row
-  if (outcome === 'automated') return nothing
+  const sent = direction !== 'in'
+  if (outcome === 'automated') return is(null)
+  if (outcome === 'sequence') return is(event === 'email' && human && sent ? 'sequence_email' : null)
   if (event === 'meeting') {
-    if (outcome === 'held') return { attempt: true, contact: true, held: true }
-    return outcome === 'no_show' && human ? { ...nothing, attempt: true } : nothing
+    if (outcome === 'held') return is('meeting_held', 'meeting_held', true)
+    return is(outcome === 'no_show' && human ? 'no_show' : null)
   }
   if (event === 'email') {
-    if (outcome === 'bounced') return nothing
-    if (direction === 'in') return { ...nothing, contact: true }
-    return human ? { ...nothing, attempt: true, contact: outcome === 'replied' } : nothing
+    if (outcome === 'bounced') return is(null)
+    if (!sent) return is(null, 'email_received')
+    return human ? is('email', outcome === 'replied' ? 'email_reply' : null) : is(null)
   }
-  if (event !== 'call' || !human) return nothing
+  if (event !== 'call' || !human) return is(null)
   const connected = outcome === 'connected'
-  return direction === 'in'
-    ? { ...nothing, contact: connected }
-    : { ...nothing, attempt: true, contact: connected }
+  return sent ? is('call', connected ? 'call_connected' : null) : is(null, connected ? 'call_received' : null)
 }
 
 interface Rule {

@@ -34,8 +34,8 @@ export function contact(from: HubSpotObject): Mapped {
   const keys = identity(from, self)
   const facts: Fact[] = [
     { key: 'created', at: createdAt, subject: self, origin: 'record', kind: 'created', profile },
-    ...stages('lifecycle', h.lifecyclestage, p.lifecyclestage, self, createdAt),
-    ...stages('lead_status', h.hs_lead_status, p.hs_lead_status, self, createdAt),
+    ...stages('lifecycle', lifecycle(from), p.lifecyclestage, self, createdAt),
+    ...stages('lead_status', unmerged(h.hs_lead_status), p.hs_lead_status, self, createdAt),
     ...owners(h.hubspot_owner_id, p.hubspot_owner_id, self, createdAt),
     ...inquiries(h.recent_conversion_date, h.recent_conversion_event_name, self),
   ]
@@ -89,6 +89,29 @@ function stages(
   })
 }
 
+/**
+ * What a merge sets a stage to is nobody's doing: both contacts' histories are there already, as one. Of an owner it
+ * does count, for it is who has the contact from then on.
+ */
+const unmerged = (history: readonly HistoryEntry[] | undefined): HistoryEntry[] | undefined =>
+  history?.filter(({ by }) => !by?.startsWith('MERGE_'))
+
+const BEGINNINGS = new Set<string | null>(['subscriber', 'lead'])
+
+/**
+ * The lifecycle of a contact. In that of a merged one the stage with which the younger contact began stands behind what the
+ * elder had reached by then, and is no step back. One made by software is told from that by the clearing it needs before
+ * it; one made by hand needs none, so it is believed.
+ */
+function lifecycle(from: HubSpotObject): HistoryEntry[] | undefined {
+  const history = unmerged(from.history.lifecyclestage)
+  if (mergedIds(from).length === 0) return history
+  return history?.filter(({ value, by }, place) => {
+    const before = text(history[place + 1]?.value)
+    return by === 'CRM_UI' || !BEGINNINGS.has(value) || before === null || BEGINNINGS.has(before)
+  })
+}
+
 function owners(
   history: readonly HistoryEntry[] | undefined,
   now: string | null | undefined,
@@ -108,7 +131,7 @@ function owners(
 
 /** A property's values, oldest first, each with the one it left. */
 const changes = (history: readonly HistoryEntry[] | undefined) =>
-  oldestFirst(history).map((entry, i, all) => ({ ...entry, from: all[i - 1]?.value ?? null }))
+  oldestFirst(history).map(({ at, value }, i, all) => ({ at, value, from: all[i - 1]?.value ?? null }))
 
 /** Each former value of the last conversion date is a hand-raise; the form is the one named at that moment. */
 function inquiries(

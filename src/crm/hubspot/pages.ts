@@ -17,12 +17,16 @@ export interface PagedObjects {
   date: Instant | null
 }
 
+const version = z.object({
+  value: z.string().nullish(),
+  timestamp: z.date(),
+  sourceType: z.string().nullish(),
+})
+
 const object = z.object({
   id: z.string().min(1),
   properties: z.record(z.string(), z.string().nullish()).default({}),
-  propertiesWithHistory: z
-    .record(z.string(), z.array(z.object({ value: z.string().nullish(), timestamp: z.date() })))
-    .nullish(),
+  propertiesWithHistory: z.record(z.string(), z.array(version)).nullish(),
   associations: z
     .record(z.string(), z.object({ results: z.array(z.object({ id: z.string() })), paging }))
     .nullish(),
@@ -154,7 +158,11 @@ function objectOf(raw: Raw, contacts: readonly string[]): HubSpotObject {
     ([name, entries]) =>
       [
         name,
-        entries.map(({ value, timestamp }) => ({ value: value ?? null, at: timestamp.getTime() })),
+        entries.map(({ value, timestamp, sourceType }) => ({
+          value: value ?? null,
+          at: timestamp.getTime(),
+          by: sourceType ?? undefined,
+        })),
       ] as const,
   )
   return {

@@ -17,6 +17,8 @@ export interface HubSpotObject {
 export interface HistoryEntry {
   value: string | null
   at: Instant
+  /** What changed it, where HubSpot tells: `CRM_UI`, `MERGE_OBJECTS`. */
+  by?: string | undefined
 }
 
 export const text = (value: string | null | undefined): string | null =>
@@ -42,7 +44,7 @@ export const list = (value: string | null | undefined): string[] =>
 
 /** Oldest first, an emptied property as null. */
 export const oldestFirst = (entries: readonly HistoryEntry[] | undefined): HistoryEntry[] =>
-  (entries ?? []).map(({ value, at }) => ({ value: text(value), at })).toReversed()
+  (entries ?? []).map(entry => ({ ...entry, value: text(entry.value) })).toReversed()
 
 /** A HubSpot record id; anything else is no record, and some of it would refuse a whole batch. */
 export const isId = (value: string): boolean => /^\d{1,20}$/.test(value)

@@ -12,12 +12,15 @@ const MEETING_OUTCOME: Record<string, string> = {
   canceled: 'CANCELED',
 }
 
+/** What made it; the others are logged by hand. */
+const SOURCES: Record<string, string> = { automated: 'AUTOMATION_PLATFORM', sequence: 'SEQUENCES' }
+
 /** Fills a call, e-mail or meeting from the event that tells of it. */
 export function describeActivity(rec: Rec, event: ScenarioEvent, owner: string): void {
   const values = {
     hs_timestamp: iso(event.at),
     hubspot_owner_id: owner,
-    hs_engagement_source: event.outcome === 'automated' ? 'AUTOMATION_PLATFORM' : 'CRM_UI',
+    hs_engagement_source: SOURCES[event.outcome] ?? 'CRM_UI',
     ...detailsOf(event),
   }
   for (const [name, value] of Object.entries(values)) assign(rec, name, value)

@@ -1,16 +1,19 @@
+import { rankOf } from './lifecycle.ts'
 import { assign, change, newRecord, type Rec, type Version, versionsOf } from './record.ts'
 import type { RecordStore } from './store.ts'
+import { MERGE } from './world.ts'
 
 const JOINED = new Set(['hs_merged_object_ids', 'hs_calculated_merged_vids', 'hs_additional_emails'])
 
 /**
  * Merges two contacts as HubSpot does since 2025: a record with a new id takes their place, both old ids lead
- * to it, the primary's values win, the histories of both are kept. It cannot be undone.
+ * to it, the primary's values win (of the lifecycle stages the one further on), the histories of both are kept. It cannot
+ * be undone.
  */
-export function mergeContacts(store: RecordStore, primary: Rec, other: Rec, at: number, source: string): Rec {
+export function mergeContacts(store: RecordStore, primary: Rec, other: Rec, at: number): Rec {
   const merged = newRecord('contact', store.nextId('contact'), Math.min(primary.created, other.created))
   merged.modified = Math.max(primary.modified, other.modified, at)
-  for (const name of namesOf(primary, other)) mergeProperty(merged, primary, other, name, at, source)
+  for (const name of namesOf(primary, other)) mergeProperty(merged, primary, other, name, at)
   const own = (rec: Rec, name: string) => rec.properties[name]?.split(';') ?? []
   const both = (name: string, ...more: string[]) =>
     assign(merged, name, [...new Set([...own(primary, name), ...own(other, name), ...more])].join(';'))
@@ -35,15 +38,8 @@ function namesOf(a: Rec, b: Rec): Set<string> {
   return new Set(names.filter(name => !JOINED.has(name)))
 }
 
-function mergeProperty(
-  merged: Rec,
-  primary: Rec,
-  other: Rec,
-  name: string,
-  at: number,
-  source: string,
-): void {
-  const value = primary.properties[name] ?? other.properties[name] ?? ''
+function mergeProperty(merged: Rec, primary: Rec, other: Rec, name: string, at: number): void {
+  const value = winner(primary, other, name)
   if (name.startsWith('hs_v2_')) {
     assign(
       merged,
@@ -59,7 +55,13 @@ function mergeProperty(
   const last = versions.at(-1)
   merged.history[name] = versions
   assign(merged, name, last?.[0] ?? '')
-  if (last && last[0] !== value) change(merged, name, value, Math.max(at, last[1]), source)
+  if (last && last[0] !== value) change(merged, name, value, Math.max(at, last[1]), MERGE)
+}
+
+function winner(primary: Rec, other: Rec, name: string): string {
+  const [own, theirs] = [primary.properties[name] ?? '', other.properties[name] ?? '']
+  if (name === 'lifecyclestage' && rankOf(theirs) > rankOf(own)) return theirs
+  return own || theirs
 }
 
 /** Both histories as one; of equal instants the primary's is the later. */

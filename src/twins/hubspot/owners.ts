@@ -1,3 +1,4 @@
+import { leftAt } from '../scenario/left.ts'
 import type { User } from '../scenario/types.ts'
 import { iso } from './record.ts'
 
@@ -12,27 +13,40 @@ export interface Owner {
   createdAt: string
   updatedAt: string
   archived: boolean
+  teams?: { id: string; name: string; primary: boolean }[]
+}
+
+interface Staff {
+  owner: Omit<Owner, 'updatedAt' | 'archived'>
+  left: number | null
 }
 
 const FIRST_ID = 1001
 const FIRST_USER_ID = 9001
+const FIRST_TEAM_ID = 501
 
-/** The portal's users as owners of records; a user who left is an archived owner. */
+/** The portal's users as owners of records; a user who has left is an archived owner, changed when they left. */
 export class Owners {
-  #owners: Owner[] = []
+  #staff: Staff[] = []
   #idOf = new Map<string, string>()
 
   load(users: readonly User[], since: number): void {
-    this.#owners = users.map((user, index) => owner(user, index, since))
+    const teams = [...new Set(users.flatMap(user => user.team || []))]
+    this.#staff = users.map((user, index) => ({
+      owner: owner(user, index, since, teams),
+      left: leftAt(user, since),
+    }))
     this.#idOf = new Map(users.map((user, index) => [user.user, String(FIRST_ID + index)]))
   }
 
-  all(archived: boolean): Owner[] {
-    return this.#owners.filter(one => one.archived === archived)
-  }
-
-  get(id: string): Owner | undefined {
-    return this.#owners.find(one => one.id === id)
+  all(archived: boolean, now: number): Owner[] {
+    return this.#staff
+      .filter(({ left }) => (left !== null && left <= now) === archived)
+      .map(({ owner: one, left }) => ({
+        ...one,
+        updatedAt: archived ? iso(left!) : one.createdAt,
+        archived,
+      }))
   }
 
   /** The owner id of a scenario's user; '' for a key that names nobody. */
@@ -41,12 +55,12 @@ export class Owners {
   }
 
   nameOf(id: string | undefined): string {
-    const found = id === undefined ? undefined : this.get(id)
+    const found = this.#staff.find(({ owner: one }) => one.id === id)?.owner
     return found ? `${found.firstName} ${found.lastName}`.trim() : 'No owner'
   }
 }
 
-function owner(user: User, index: number, since: number): Owner {
+function owner(user: User, index: number, since: number, teams: readonly string[]): Staff['owner'] {
   const [firstName = '', ...rest] = user.name.split(' ')
   return {
     id: String(FIRST_ID + index),
@@ -57,7 +71,8 @@ function owner(user: User, index: number, since: number): Owner {
     userId: FIRST_USER_ID + index,
     userIdIncludingInactive: FIRST_USER_ID + index,
     createdAt: iso(since),
-    updatedAt: iso(since),
-    archived: !user.active,
+    ...(user.team && {
+      teams: [{ id: String(FIRST_TEAM_ID + teams.indexOf(user.team)), name: user.team, primary: true }],
+    }),
   }
 }

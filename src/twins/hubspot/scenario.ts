@@ -90,7 +90,7 @@ export class HubspotScenario implements Sink {
     const lost = this.people.load(person).records.contact
     const kept = this.people.load(event.detail).records.contact
     if (!lost || !kept || lost.id === kept.id) return
-    const merged = mergeContacts(this.#portal.store, kept, lost, event.at, UI)
+    const merged = mergeContacts(this.#portal.store, kept, lost, event.at)
     this.people.follow(lost.id, merged.id)
     this.people.follow(kept.id, merged.id)
   }

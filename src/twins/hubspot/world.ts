@@ -27,3 +27,4 @@ export interface World {
 /** Who changed a property, as its history says. */
 export const UI = 'CRM_UI'
 export const WORKFLOW = 'AUTOMATION_PLATFORM'
+export const MERGE = 'MERGE_OBJECTS'

@@ -1,7 +1,8 @@
+import { leftAt } from '../scenario/left.ts'
 import type { Account, Campaign, Company, User } from '../scenario/types.ts'
 import type { Database } from './database.ts'
 import { Days } from './days.ts'
-import { group, organization, user } from './schema/organization.ts'
+import { group, organization, user, userRole } from './schema/organization.ts'
 import { account, CONVERTED_STATUS, LEAD_STATUSES } from './schema/people.ts'
 import { campaign, leadStatus, opportunityStage, STAGES } from './schema/sales.ts'
 import { type Row, wholeSeconds } from './values.ts'
@@ -15,7 +16,7 @@ export interface Stage {
   won: boolean
 }
 
-type KeyKind = 'user' | 'queue' | 'campaign' | 'account' | 'deal'
+type KeyKind = 'user' | 'queue' | 'role' | 'campaign' | 'account' | 'deal'
 
 /**
  * The organisation around the records: users, queues, campaigns, accounts, stages, and which Salesforce id a
@@ -36,6 +37,8 @@ export class Organisation {
   readonly #owners = new Map<string, string>()
   readonly #stages = new Map<string, Stage>()
   readonly #accounts = new Map<string, Account>()
+  /** Who is still to leave, by user id. */
+  readonly #leaving = new Map<string, number>()
 
   /** @param at when the organisation began, milliseconds */
   constructor(database: Database, at: number) {
@@ -51,7 +54,7 @@ export class Organisation {
     for (const stage of STAGES) this.#addStage(stage, at)
   }
 
-  /** Takes in the scenario's users, accounts and campaigns. */
+  /** Takes in the scenario's users, accounts and campaigns; who has left by its `now` is inactive. */
   fill(company: Company): void {
     const at = company.start
     this.connector = company.connector
@@ -61,6 +64,18 @@ export class Organisation {
     for (const one of company.users) this.#manager(one)
     for (const one of company.accounts) this.#account(one, at)
     for (const one of company.campaigns) this.#campaign(one, at)
+    this.settle(company.now)
+  }
+
+  /** Deactivates whoever has left by now; the change carries the instant at which they did. */
+  settle(now: number): void {
+    for (const [id, left] of this.#leaving) {
+      if (left > now) continue
+      this.#leaving.delete(id)
+      const { LastModifiedDate, SystemModstamp } = newStamps(left, this.automationId)
+      const row = this.database.get(user, id)
+      this.database.put(user, { ...row, IsActive: 0, LastModifiedDate, SystemModstamp } as Row)
+    }
   }
 
   /** The user of a scenario's key; the automation user when the key is empty or unknown. */
@@ -107,7 +122,7 @@ export class Organisation {
   key(kind: KeyKind, key: string): string | undefined {
     if (!key) return undefined
     const known = this.#keys.get(`${kind}:${key}`)
-    if (known || kind === 'user' || kind === 'queue' || kind === 'campaign') return known
+    if (known || (kind !== 'account' && kind !== 'deal')) return known
     const row = this.database.prepare('SELECT id FROM scenario_key WHERE kind = ? AND key = ?').get(kind, key)
     return row?.id as string | undefined
   }
@@ -131,7 +146,19 @@ export class Organisation {
       UserType: 'Standard',
       Title: one.role,
     }
-    this.#user(id, { ...row, TimeZoneSidKey: one.time_zone, FederationIdentifier: one.user }, at, one.active)
+    const role = one.team ? this.#role(one.team, at) : null
+    const where = { TimeZoneSidKey: one.time_zone, Country: one.country ?? '', UserRoleId: role }
+    this.#user(id, { ...row, ...where, FederationIdentifier: one.user }, at)
+    const left = leftAt(one, at)
+    if (left !== null) this.#leaving.set(id, left)
+  }
+
+  #role(name: string, at: number): string {
+    const known = this.key('role', name)
+    if (known) return known
+    const id = this.database.nextId(userRole)
+    this.#put(userRole, { Id: id, Name: name.slice(0, 80), DeveloperName: name.replace(/\W+/g, '_') }, at)
+    return this.remember('role', name, id)
   }
 
   #manager(one: User): void {
@@ -141,7 +168,7 @@ export class Organisation {
     if (row && manager) this.database.put(user, { ...row, ManagerId: manager })
   }
 
-  #user(id: string, row: Row, at: number, active = true): void {
+  #user(id: string, row: Row, at: number): void {
     const words = String(row.Name).split(' ')
     const address = `${words.join('.').toLowerCase()}@leadtime.example.com`
     this.#put(
@@ -156,7 +183,7 @@ export class Organisation {
         FirstName: words.length > 1 ? words[0]! : null,
         LastName: words.length > 1 ? words.slice(1).join(' ') : words[0]!,
         Alias: String(row.Name).replace(/\W/g, '').slice(0, 8).toLowerCase(),
-        IsActive: active ? 1 : 0,
+        IsActive: 1,
         ...Object.fromEntries(Object.entries(row).filter(([, value]) => value !== '')),
       },
       at,

@@ -1,6 +1,6 @@
 import { emailMessage, event, task } from './schema/activities.ts'
 import type { Field, SObject } from './schema/field.ts'
-import { group, organization, user } from './schema/organization.ts'
+import { group, organization, user, userRole } from './schema/organization.ts'
 import { account, contact, lead } from './schema/people.ts'
 import {
   campaign,
@@ -32,6 +32,7 @@ export const sobjects: readonly SObject[] = [
   organization,
   task,
   user,
+  userRole,
 ]
 
 const byName = new Map(sobjects.map(object => [object.name.toLowerCase(), object]))

@@ -59,6 +59,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     state: () => ({ records: database.counts() }),
   })
   const now = () => clock.now()
+  const unfollow = clock.onAdvance(at => organisation.settle(at))
   oauthRoutes(app, { organisation, sessions, now })
   dataRoutes(app, {
     organisation,
@@ -73,6 +74,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   pageRoutes(app, { organisation, database, now })
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
+    unfollow()
     database.close()
     done()
   })

@@ -26,6 +26,9 @@ export const EVENT_COLUMNS = [
 
 export const USER_COLUMNS = ['user', 'name', 'email', 'manager', 'role', 'time_zone', 'active'] as const
 
+/** Columns that users.csv may have. */
+export const USER_OPTIONS = ['works_in', 'team', 'country', 'left'] as const
+
 export const ACCOUNT_COLUMNS = [
   'account',
   'name',
@@ -52,4 +55,5 @@ export const OUTCOMES = [
   'scheduled',
   'cancelled',
   'automated',
+  'sequence',
 ] as const

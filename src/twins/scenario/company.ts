@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { ACCOUNT_COLUMNS, CAMPAIGN_COLUMNS, USER_COLUMNS } from './columns.ts'
+import { ACCOUNT_COLUMNS, CAMPAIGN_COLUMNS, USER_COLUMNS, USER_OPTIONS } from './columns.ts'
 import { eachRow, type Table } from './csv.ts'
 import type { ScenarioError } from './error.ts'
 import { Instants, isTimeZone } from './instant.ts'
@@ -24,8 +24,9 @@ export async function readCompany(dir: string, warn: Warn): Promise<Company> {
 async function readUsers(file: string, timeZone: string, warn: Warn): Promise<User[]> {
   const users: User[] = []
   const keys = new Keys('user')
+  const instants = new Instants(timeZone)
   const managers: [manager: string, error: ScenarioError][] = []
-  await eachRow({ file, columns: USER_COLUMNS, optional: ['works_in'], warn }, row => {
+  await eachRow({ file, columns: USER_COLUMNS, optional: USER_OPTIONS, warn }, row => {
     keys.add(row)
     const zone = row.text('time_zone') || timeZone
     if (!isTimeZone(zone)) {
@@ -43,6 +44,9 @@ async function readUsers(file: string, timeZone: string, warn: Warn): Promise<Us
       time_zone: zone,
       active: row.flag('active', true),
       works_in: row.oneOf('works_in', ['', 'salesforce', 'hubspot']) || 'salesforce',
+      team: row.text('team'),
+      country: row.text('country'),
+      left: row.text('left') === '' ? null : row.instant('left', instants),
     })
   })
   const unknown = managers.find(([manager]) => !keys.has(manager))

@@ -59,6 +59,11 @@ export interface User {
   time_zone: string
   active: boolean
   works_in: 'salesforce' | 'hubspot'
+  /** What the CRMs say of them; empty: nothing. */
+  team?: string
+  country?: string
+  /** When they left; null: they did not, unless they are inactive. */
+  left?: number | null
 }
 
 export interface Account {

@@ -3,17 +3,28 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { ACCOUNT_COLUMNS, CAMPAIGN_COLUMNS, EVENT_COLUMNS, PERSON_COLUMNS, USER_COLUMNS } from './columns.ts'
+import {
+  ACCOUNT_COLUMNS,
+  CAMPAIGN_COLUMNS,
+  EVENT_COLUMNS,
+  PERSON_COLUMNS,
+  USER_COLUMNS,
+  USER_OPTIONS,
+} from './columns.ts'
 import type { Company, Scenario, ScenarioEvent } from './types.ts'
 
-type Cell = string | number | boolean | null
+type Cell = string | number | boolean | null | undefined
 
 /** Writes a scenario as a folder that readScenario reads back to the same people and events. */
 export async function writeScenario(scenario: Scenario, dir: string): Promise<void> {
   await mkdir(dir, { recursive: true })
   const { company } = scenario
   await writeFile(join(dir, 'scenario.json'), `${JSON.stringify(settings(company), null, 2)}\n`)
-  await writeTable(join(dir, 'users.csv'), [...USER_COLUMNS, 'works_in'], company.users)
+  const users = company.users.map(user => ({
+    ...user,
+    left: user.left == null ? '' : new Date(user.left).toISOString(),
+  }))
+  await writeTable(join(dir, 'users.csv'), [...USER_COLUMNS, ...USER_OPTIONS], users)
   await writeTable(join(dir, 'accounts.csv'), ACCOUNT_COLUMNS, company.accounts)
   await writeTable(join(dir, 'campaigns.csv'), CAMPAIGN_COLUMNS, company.campaigns)
   const people = new CsvFile(join(dir, 'people.csv'), PERSON_COLUMNS)
@@ -82,6 +93,6 @@ class CsvFile {
 }
 
 function cell(value: Cell): string {
-  const text = value === null ? '' : String(value)
+  const text = value == null ? '' : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -15,8 +15,8 @@ test('what is logged later than the grace counts and is marked back-dated', () =
     const [activity] = activitiesOf([call(hours * HOUR)], directory(), 900 * HOUR)
     return [activity!.attempt, isBackDated(activity!, defaultPolicy.backDatedMs)]
   }
-  expect(marked(72)).toEqual([true, false])
-  expect(marked(72.1)).toEqual([true, true])
+  expect(marked(72)).toEqual(['call', false])
+  expect(marked(72.1)).toEqual(['call', true])
 })
 
 const email = (
@@ -55,7 +55,7 @@ test('an automated e-mail seconds after a human one does not swallow it', () => 
     directory(),
     900 * HOUR,
   )
-  expect(only).toMatchObject({ at: 0, attempt: true })
+  expect(only).toMatchObject({ at: 0, attempt: 'email' })
   expect(others).toEqual([])
 })
 
@@ -68,5 +68,5 @@ test('two e-mails of one instant, each in both CRMs, are joined with their like'
     email('salesforce', 0, { ...human, key: 's2' }),
   ]
   const found = activitiesOf(told, directory(), HOUR)
-  expect(found.map(({ attempt, contact }) => [attempt, contact])).toEqual([[true, true]])
+  expect(found.map(({ attempt, contact }) => [attempt, contact])).toEqual([['email', 'email_reply']])
 })

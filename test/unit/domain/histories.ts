@@ -5,7 +5,7 @@ import { row } from './world.ts'
 
 export const START = Date.UTC(2026, 9, 19, 6)
 
-const actor = fc.constantFrom('ada', 'ada', 'bob', 'gone', '')
+const actor = fc.constantFrom('ada', 'ada', 'bob', 'eve', 'eve', 'gone', '')
 
 const activity = fc.record({
   event: fc.constantFrom('call', 'email', 'meeting'),
@@ -23,6 +23,7 @@ const activity = fc.record({
       'no_show',
       'scheduled',
       'automated',
+      'sequence',
     ],
   ),
 })

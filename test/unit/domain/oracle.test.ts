@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Handoff } from '../../../src/domain/handoff.ts'
 import { judge } from '../../../src/domain/judge.ts'
-import { type Instant, MINUTE } from '../../../src/domain/time.ts'
+import { DAY, HOUR, type Instant, MINUTE } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
-import { type OracleRow, oracle } from '../../oracle/oracle.ts'
+import { type OracleRow, oracle, type Rules } from '../../oracle/oracle.ts'
 import { history, later, START } from './histories.ts'
 import { COMPANY, directory, factsOf, PERSON } from './world.ts'
 
@@ -42,10 +42,35 @@ for (const [name, company] of Object.entries(companies)) {
         const shown = events.filter(event => event.at <= START + wait)
         const now = Math.max(START + wait, shown.at(-1)?.at ?? 0)
         const facts = factsOf(shown, company)
-        const judged = judge({ facts, policyAt: () => defaultPolicy, directory: directory(), now })
+        const people = directory(company, now)
+        const judged = judge({ facts, policyAt: () => defaultPolicy, directory: people, now })
         expect(judged.handoffs.map(asRow)).toEqual(oracle(company, PERSON, shown, now))
       }),
       { numRuns: 1_000, seed: 42 },
     )
   }, 60_000)
 }
+
+const { attempts, contacts, reMql } = defaultPolicy
+const rules = fc.record<Rules>({
+  attempts: fc.subarray([...attempts, 'sequence_email' as const]),
+  contacts: fc.subarray([...contacts]),
+  reMql: fc.record({
+    afterMs: fc.constantFrom(0, HOUR, 2 * DAY, 7 * DAY),
+    outcomes: fc.subarray([...reMql.outcomes]),
+  }),
+})
+
+test('every verdict is that of the slow calculator, whatever counts and whenever an MQL opens another handoff', () => {
+  fc.assert(
+    fc.property(history, later, rules, (events, wait, agreed) => {
+      const now = START + wait
+      const shown = events.filter(event => event.at <= now)
+      const policy = { ...defaultPolicy, ...agreed }
+      const people = directory(COMPANY, now)
+      const judged = judge({ facts: factsOf(shown), policyAt: () => policy, directory: people, now })
+      expect(judged.handoffs.map(asRow)).toEqual(oracle(COMPANY, PERSON, shown, now, agreed))
+    }),
+    { numRuns: 1_500, seed: 43 },
+  )
+}, 60_000)

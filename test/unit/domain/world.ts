@@ -1,9 +1,18 @@
 import { type Fact, type Ref, ref, type StageField } from '../../../src/domain/facts.ts'
 import type { Directory, Rep } from '../../../src/domain/handoff.ts'
+import { leftAt } from '../../../src/twins/scenario/left.ts'
 import type { Company, Person, ScenarioEvent } from '../../../src/twins/scenario/types.ts'
 
-/** Users of the tests: two who work, one who left, a queue, an integration. */
-const ZONES = { ada: 'Europe/Berlin', bob: 'America/New_York', gone: 'Australia/Lord_Howe' } as const
+/** Users of the tests: two who work, one who left before, one who leaves, a queue, an integration. */
+const ZONES = {
+  ada: 'Europe/Berlin',
+  bob: 'America/New_York',
+  gone: 'Australia/Lord_Howe',
+  eve: 'Asia/Kolkata',
+} as const
+
+/** When eve leaves. */
+export const LEFT = Date.UTC(2026, 9, 29, 12)
 
 export const COMPANY: Company = {
   name: 'test',
@@ -21,6 +30,7 @@ export const COMPANY: Company = {
     role: 'rep',
     time_zone,
     active: user !== 'gone',
+    left: user === 'eve' ? LEFT : null,
     works_in: user === 'bob' ? 'hubspot' : 'salesforce',
   })),
   accounts: [],
@@ -32,14 +42,18 @@ export const ROBOT = ref('salesforce', 'user', 'robot')
 export const sf = (user: string): Ref => ref('salesforce', 'user', user)
 export const hs = (user: string): Ref => ref('hubspot', 'user', user)
 
-/** Both CRMs' users, joined. */
-export function directory(company: Company = COMPANY): Directory {
+/** Both CRMs' users, joined, as they are seen at an instant: at the end, if none is given. */
+export function directory(company: Company = COMPANY, now = Number.POSITIVE_INFINITY): Directory {
   const all = new Map<Ref, Rep>()
   const nobody = { email: null, timeZone: null, active: true, human: false }
   all.set(QUEUE, { ref: QUEUE, name: 'Inbound', ...nobody })
   all.set(ROBOT, { ref: ROBOT, name: 'Automated Process', ...nobody })
-  for (const { user, name, email, time_zone, active } of company.users) {
-    const rep = { ref: sf(user), name, email, timeZone: time_zone || null, active, human: true }
+  for (const one of company.users) {
+    const { user, name, email, time_zone } = one
+    const left = leftAt(one, company.start)
+    const inactiveSince = left !== null && left <= now ? left : null
+    const works = { active: inactiveSince === null, inactiveSince, human: true }
+    const rep = { ref: sf(user), name, email, timeZone: time_zone || null, ...works }
     all.set(sf(user), rep).set(hs(user), { ...rep })
   }
   return all
@@ -229,7 +243,7 @@ class World {
 
   #activity({ at, event, direction, outcome, actor }: ScenarioEvent): void {
     const user = this.#company.users.find(one => one.user === actor)
-    const automated = outcome === 'automated'
+    const automated = outcome === 'automated' || outcome === 'sequence'
     const done = event === 'meeting' ? 'scheduled' : 'done'
     const what = {
       kind: 'activity',
@@ -237,6 +251,7 @@ class World {
       direction: direction || 'out',
       outcome: automated || outcome === '' ? done : outcome,
       automated,
+      ...(outcome === 'sequence' && { sequence: true }),
       loggedAt: at,
     }
     const lead = this.#leads.at(-1)?.ref

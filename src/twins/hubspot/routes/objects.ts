@@ -133,7 +133,7 @@ function merge(portal: Portal, request: FastifyRequest) {
   if (primary.id === other.id) throw invalid('A record cannot be merged with itself')
   const { store, clock } = portal
   const merged = store.transaction(() => {
-    const survivor = mergeContacts(store, primary, other, clock.now(), 'INTEGRATION')
+    const survivor = mergeContacts(store, primary, other, clock.now())
     store.sql('UPDATE person SET contact = ? WHERE contact IN (?, ?)').run(survivor.id, primary.id, other.id)
     return survivor
   })

@@ -15,7 +15,7 @@ export function ownerRoutes(app: FastifyInstance, portal: Portal): void {
       const query = queryOf(request)
       const id = paramsOf(request).id ?? ''
       const byUser = textOf(query, 'idProperty') === 'userId'
-      const all = portal.owners.all(flagOf(query, 'archived'))
+      const all = portal.owners.all(flagOf(query, 'archived'), portal.clock.now())
       const owner = all.find(one => (byUser ? String(one.userId) : one.id) === id)
       if (!owner) throw notFound()
       return owner
@@ -29,7 +29,7 @@ function list(portal: Portal, request: FastifyRequest) {
   const from = afterOf(query)
   const email = textOf(query, 'email')?.toLowerCase()
   const owners = portal.owners
-    .all(flagOf(query, 'archived'))
+    .all(flagOf(query, 'archived'), portal.clock.now())
     .filter(owner => Number(owner.id) >= from && (!email || owner.email.toLowerCase() === email))
   const results = owners.slice(0, limit)
   portal.parts.counters.records('read', results.length)

@@ -11,6 +11,9 @@ const DISPOSITIONS: Record<string, string> = {
   no_answer: 'No Answer',
 }
 
+/** The subtype of an e-mail that a machine sent; its calls are all steps of cadences. */
+const MACHINES: Record<string, string> = { automated: 'ListEmail', sequence: 'Cadence' }
+
 const MEETINGS: Record<string, string> = {
   held: 'Held',
   no_show: 'No Show',
@@ -40,7 +43,7 @@ export function act(dossier: Dossier, event: ScenarioEvent): void {
 function call(dossier: Dossier, event: ScenarioEvent, who: Row): void {
   addTask(dossier, event, who, {
     Subject: event.detail || 'Call',
-    TaskSubtype: event.outcome === 'automated' ? 'Cadence' : 'Call',
+    TaskSubtype: MACHINES[event.outcome] ? 'Cadence' : 'Call',
     CallType: event.direction === 'in' ? 'Inbound' : 'Outbound',
     CallDisposition: DISPOSITIONS[event.outcome] ?? null,
   })
@@ -50,7 +53,7 @@ function call(dossier: Dossier, event: ScenarioEvent, who: Row): void {
 function email(dossier: Dossier, event: ScenarioEvent, who: Row): void {
   const { organisation } = dossier
   const subject = event.detail || 'Email'
-  const TaskSubtype = event.outcome === 'automated' ? 'ListEmail' : 'Email'
+  const TaskSubtype = MACHINES[event.outcome] ?? 'Email'
   const { Id } = addTask(dossier, event, who, { Subject: `Email: ${subject}`, TaskSubtype })
   const incoming = event.direction === 'in'
   const ours = organisation.users.get(event.actor)?.email || 'hello@leadtime.example.com'

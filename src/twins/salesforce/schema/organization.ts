@@ -22,6 +22,8 @@ export const user: SObject = sobject({ name: 'User', prefix: '005', deletable: f
   text('Alias', 8, REQUIRED),
   text('Title', 80),
   text('Department', 80),
+  text('Country', 80),
+  reference('UserRoleId', ['UserRole']),
   email('Email', { length: 128, ...REQUIRED }),
   phone('Phone'),
   checkbox('IsActive'),
@@ -33,6 +35,11 @@ export const user: SObject = sobject({ name: 'User', prefix: '005', deletable: f
   text('FederationIdentifier', 512),
   datetime('LastLoginDate', READ_ONLY),
 ])
+
+export const userRole: SObject = sobject(
+  { name: 'UserRole', prefix: '00E', label: 'Role', deletable: false },
+  [text('Name', 80, REQUIRED), text('DeveloperName', 80)],
+)
 
 export const group: SObject = sobject({ name: 'Group', prefix: '00G', deletable: false }, [
   text('Name', 40, REQUIRED),

@@ -17,12 +17,12 @@ export interface Staff {
 }
 
 export const ZONES = [
-  { zone: 'America/New_York', countries: ['US', 'CA'], weight: 30 },
-  { zone: 'America/Chicago', countries: ['US', 'MX'], weight: 20 },
-  { zone: 'Europe/Berlin', countries: ['DE', 'AT', 'CH', 'PL'], weight: 18 },
-  { zone: 'Europe/London', countries: ['GB', 'IE', 'NL'], weight: 14 },
-  { zone: 'Asia/Kolkata', countries: ['IN', 'SG'], weight: 10 },
-  { zone: 'America/Sao_Paulo', countries: ['BR', 'AR'], weight: 8 },
+  { zone: 'America/New_York', countries: ['US', 'CA'], team: 'Americas', weight: 30 },
+  { zone: 'America/Chicago', countries: ['US', 'MX'], team: 'Americas', weight: 20 },
+  { zone: 'Europe/Berlin', countries: ['DE', 'AT', 'CH', 'PL'], team: 'EMEA', weight: 18 },
+  { zone: 'Europe/London', countries: ['GB', 'IE', 'NL'], team: 'EMEA', weight: 14 },
+  { zone: 'Asia/Kolkata', countries: ['IN', 'SG'], team: 'APAC', weight: 10 },
+  { zone: 'America/Sao_Paulo', countries: ['BR', 'AR'], team: 'Americas', weight: 8 },
 ] as const
 
 const PEOPLE_PER_REP = 220
@@ -66,7 +66,10 @@ function makeUser(random: Random, user: string, role: string, manager: string, n
   const name = `${random.pick(FIRST_NAMES)} ${random.pick(LAST_NAMES)}`
   const zone = n < ZONES.length ? ZONES[n]! : random.weighted(ZONES)
   const email = `${user}@leadtime-demo.example.com`
-  return { user, name, email, manager, role, time_zone: zone.zone, active: true, works_in: 'salesforce' }
+  return {
+    ...{ user, name, email, manager, role, time_zone: zone.zone, active: true, works_in: 'salesforce' },
+    ...{ team: zone.team, country: zone.countries[0], left: null },
+  }
 }
 
 function userOf({ pace: _pace, drops: _drops, weight: _weight, ...user }: Rep): User {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { mergedAway, ownerRecord, toRecord } from '../../../../src/crm/hubspot/facts.ts'
 import type { HubSpotName } from '../../../../src/crm/hubspot/objects.ts'
 import type { HubSpotObject } from '../../../../src/crm/hubspot/values.ts'
@@ -293,11 +293,102 @@ test('owners as reps', () => {
       email: 'ann@example.com',
       timeZone: null,
       active: true,
+      inactiveSince: null,
+      team: null,
+      country: null,
       human: true,
     },
   })
   expect(ownerRecord({ ...owner, type: 'QUEUE', archived: true }).rep).toMatchObject({
     active: false,
+    inactiveSince: created,
     human: false,
   })
+})
+
+test('an owner is of their primary team', () => {
+  const owner = { id: '7', archived: false, updatedAt: new Date(created) }
+  const teams = [
+    { name: 'Everybody', primary: false },
+    { name: 'EMEA', primary: true },
+  ]
+  expect(ownerRecord({ ...owner, teams }).rep?.team).toBe('EMEA')
+  expect(ownerRecord({ ...owner, teams: teams.slice(0, 1) }).rep?.team).toBeNull()
+})
+
+test('the stamp of an inactive owner is no part of their fields: a later change is not a later departure', () => {
+  const left = (at: number) => ownerRecord({ id: '7', archived: true, updatedAt: new Date(at) })
+  expect(left(created + HOUR).fields).toEqual(left(created).fields)
+})
+
+describe('the lifecycle of a merged contact', () => {
+  type Step = [hours: number, value: string, by?: string]
+  const told = (steps: Step[], merged = '8;9') =>
+    ofKind(
+      read('contact', {
+        properties: { hs_merged_object_ids: merged },
+        history: {
+          lifecyclestage: steps
+            .map(([hours, value, by = 'FORM']) => ({ value, at: created + hours * HOUR, by }))
+            .toReversed(),
+        },
+      }).facts,
+      'field',
+    ).map(fact => (fact as unknown as { value: string | null }).value)
+  const MQL = 'marketingqualifiedlead'
+
+  test('leaves out how the younger contact began, and what the merge set', () => {
+    const steps: Step[] = [
+      ...([
+        [0, 'lead'],
+        [1, MQL],
+        [2, 'lead'],
+        [3, MQL],
+      ] as Step[]),
+      [4, 'salesqualifiedlead', 'MERGE_OBJECTS'],
+    ]
+    expect(told(steps)).toEqual(['lead', MQL, MQL])
+    expect(told(steps, '')).toEqual(['lead', MQL, 'lead', MQL])
+  })
+
+  test('keeps a step back that was cleared before, or made by hand', () => {
+    expect(
+      told([
+        [0, MQL],
+        [1, ''],
+        [1, 'lead'],
+      ]),
+    ).toEqual([MQL, null, 'lead'])
+    expect(
+      told([
+        [0, MQL],
+        [1, 'lead', 'CRM_UI'],
+      ]),
+    ).toEqual([MQL, 'lead'])
+    expect(
+      told([
+        [0, 'subscriber'],
+        [1, 'lead'],
+      ]),
+    ).toEqual(['subscriber', 'lead'])
+  })
+})
+
+test('a merge changes an owner: it is who has the contact from then on', () => {
+  const owner = (value: string, at: number, by: string) => ({ value, at: created + at * HOUR, by })
+  const { facts } = contact({
+    history: { hubspot_owner_id: [owner('8', 2, 'MERGE_OBJECTS'), owner('7', 1, 'CRM_UI')] },
+  })
+  expect(ofKind(facts, 'owner')).toMatchObject([{ owner: 'hubspot:user:7' }, { owner: 'hubspot:user:8' }])
+})
+
+test('a step of a sequence is told from other machines', () => {
+  const sent = (source: string) =>
+    read('email', {
+      contacts: ['9'],
+      properties: { hs_timestamp: String(created), hs_engagement_source: source },
+    }).facts[0]
+  expect(sent('SEQUENCES')).toMatchObject({ automated: true, sequence: true })
+  expect(sent('AUTOMATION_PLATFORM')).toMatchObject({ automated: true })
+  expect(sent('AUTOMATION_PLATFORM')).not.toHaveProperty('sequence')
 })

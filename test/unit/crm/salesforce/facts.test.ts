@@ -218,11 +218,29 @@ test('users and queues as reps', () => {
   const user = (row: object) => read('user', { Id: USER, ...person, ...row }).rep
   expect(user({ UserType: 'Standard' })).toEqual({
     ...{ ref: `salesforce:user:${USER}`, name: 'Ann', email: 'ann@example.com' },
-    ...{ timeZone: 'Europe/Paris', active: true, human: true },
+    ...{
+      timeZone: 'Europe/Paris',
+      active: true,
+      inactiveSince: null,
+      team: null,
+      country: null,
+      human: true,
+    },
   })
   expect(user({ UserType: 'AutomatedProcess' })?.human).toBe(false)
   expect(user({ UserType: 'PowerPartner', IsActive: false })).toMatchObject({ human: true, active: false })
   expect(read('queue', { Id: '00G000000000001AAA', Name: 'Inbound', ...stamps }).rep).toMatchObject({
     ...{ ref: 'salesforce:queue:00G000000000001AAA', name: 'Inbound', human: false },
   })
+})
+
+test('of a user: team by role, else department; country; inactive since the last change', () => {
+  const user = (row: object) => read('user', { Id: USER, IsActive: true, ...stamps, ...row }).rep
+  const UserRole = { Name: 'Western Sales Team' }
+  expect(user({ UserRole, Department: 'Sales', Country: 'US' })).toMatchObject({
+    ...{ team: 'Western Sales Team', country: 'US', inactiveSince: null },
+  })
+  expect(user({ UserRole: null, Department: 'Sales' })?.team).toBe('Sales')
+  expect(user({ IsActive: false, LastModifiedDate: CREATED })?.inactiveSince).toBe(created)
+  expect(user({ IsActive: false })?.inactiveSince).toBe(changed)
 })

@@ -403,7 +403,7 @@ describe('other events', () => {
     expect(contact.properties).toMatchObject({
       company: 'Other',
       email: 'q@example.com',
-      lifecyclestage: 'marketingqualifiedlead',
+      lifecyclestage: 'opportunity',
       hs_additional_emails: 'p@example.com',
       hs_merged_object_ids: `${q.id};${p.id}`,
       num_associated_deals: '1',

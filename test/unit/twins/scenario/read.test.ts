@@ -62,7 +62,7 @@ describe('a scenario without a fault', () => {
     expect(people[0]!.events.map(({ event }) => event)).toEqual(['mql', 'accepted', 'sql'])
   })
 
-  it('fills what is left empty: zone, active, works_in, connector, lag', async () => {
+  it('fills what is left empty: zone, active, works_in, team, country, left, connector, lag', async () => {
     const { company } = await read({})
     expect(company.users[1]).toEqual({
       user: 'meg',
@@ -73,6 +73,9 @@ describe('a scenario without a fault', () => {
       time_zone: 'America/Sao_Paulo',
       active: true,
       works_in: 'salesforce',
+      team: '',
+      country: '',
+      left: null,
     })
     expect(company).toMatchObject({ connector: false, hubspotLagSeconds: 0 })
     expect(company.accounts[0]).toMatchObject({ employees: 120, annual_revenue: 5e6, target: true })
