@@ -64,7 +64,7 @@ export function writeHistories(dir: string, seed: number, options: HistoriesOpti
   const start = chance.of(STARTS)
   const span = chance.of([6, 20, 45]) * DAY
   const now = start + Math.floor((span * (options.now ?? 0.85)) / SECOND) * SECOND
-  const users = usersOf(chance)
+  const users = usersOf(chance, () => iso(start + chance.whole(0, span / SECOND) * SECOND))
   const people = Array.from({ length: options.people }, (_, i) => personOf(i, chance))
   const rows: Row[] = people.flatMap(({ person, email }) => {
     const others = people.filter(other => other.person !== person).map(other => other.person)
@@ -94,15 +94,18 @@ export function writeHistories(dir: string, seed: number, options: HistoriesOpti
 
 const iso = (at: number): string => new Date(at).toISOString()
 
-function usersOf(chance: Chance) {
-  const user = (key: string, works_in: string, active: boolean) => ({
+/** Some work all the time, some have left before, some leave while it goes on. */
+function usersOf(chance: Chance, sometime: () => string) {
+  const user = (key: string, works_in: string, active: boolean, left = '') => ({
     ...{ user: key, name: `${key} Rep`, email: `${key}@reps.example.com`, manager: '', role: 'rep' },
-    ...{ time_zone: chance.of([...ZONES, '']), active: String(active), works_in },
+    ...{ time_zone: chance.of([...ZONES, '']), active: String(active), works_in, left },
+    ...{ team: chance.of(['EMEA', 'Americas', '']), country: chance.of(['DE', '']) },
   })
   return [
     ...[user('sam', 'salesforce', true), user('sue', 'salesforce', true), user('sol', '', true)],
     ...[user('hal', 'hubspot', true), user('hue', 'hubspot', true)],
     ...[user('gone', 'salesforce', false), user('left', 'hubspot', false)],
+    ...[user('quits', 'salesforce', true, sometime()), user('moves', 'hubspot', true, sometime())],
   ]
 }
 
@@ -196,7 +199,7 @@ class Life {
       case 'email':
         return {
           direction: chance.of(['in', 'out', '']),
-          outcome: chance.of(['', 'replied', 'bounced', 'automated']),
+          outcome: chance.of(['', 'replied', 'bounced', 'automated', 'sequence']),
         }
       case 'meeting':
         return { outcome: chance.of(['', 'held', 'held', 'no_show', 'scheduled', 'cancelled', 'automated']) }
