@@ -1,20 +1,32 @@
 import type { Ref } from '../domain/facts.ts'
 import type { Directory, Rep } from '../domain/handoff.ts'
+import type { Instant } from '../domain/time.ts'
 import type { Queryable } from './db.ts'
+import { justAfter, LATEST } from './known.ts'
 import { sql } from './sql.ts'
 
-/** Stores users and queues; rows that say the same are left alone. Returns the refs that changed. */
-export async function upsertReps(tx: Queryable, reps: readonly Rep[]): Promise<Ref[]> {
+/** Stores users and queues; rows that say the same are left alone, what others said is kept as past. Returns the refs that changed. */
+export async function upsertReps(tx: Queryable, reps: readonly Rep[], now: Instant): Promise<Ref[]> {
+  const time = new Date(now)
   const { rows } = await tx.query<{ ref: Ref }>(sql`
-    insert into rep (ref, rep, name, email, time_zone, active, human)
-    select new.ref, new.ref, new.name, new.email, new.time_zone, new.active, new.human from unnest(
-      ${reps.map(rep => rep.ref)}::text[], ${reps.map(rep => rep.name)}::text[], ${reps.map(rep => rep.email)}::text[],
-      ${reps.map(rep => rep.timeZone)}::text[], ${reps.map(rep => rep.active)}::boolean[],
-      ${reps.map(rep => rep.human)}::boolean[]
-    ) as new (ref, name, email, time_zone, active, human)
-    order by new.ref
+    with new as materialized (
+      select * from unnest(
+        ${reps.map(rep => rep.ref)}::text[], ${reps.map(rep => rep.name)}::text[],
+        ${reps.map(rep => rep.email)}::text[], ${reps.map(rep => rep.timeZone)}::text[],
+        ${reps.map(rep => rep.active)}::boolean[], ${reps.map(rep => rep.human)}::boolean[]
+      ) as row (ref, name, email, time_zone, active, human)
+    ), past as (
+      insert into rep_past (ref, rep, name, email, time_zone, active, human, known_at, known_until)
+      select old.ref, old.rep, old.name, old.email, old.time_zone, old.active, old.human, old.known_at,
+        ${time}::timestamptz
+      from new join rep old using (ref)
+      where (old.name, old.email, old.time_zone, old.active, old.human)
+        is distinct from (new.name, new.email, new.time_zone, new.active, new.human)
+        and old.known_at < ${time}::timestamptz)
+    insert into rep (ref, rep, name, email, time_zone, active, human, known_at)
+    select ref, ref, name, email, time_zone, active, human, ${time}::timestamptz from new order by ref
     on conflict (ref) do update set name = excluded.name, email = excluded.email, time_zone = excluded.time_zone,
-      active = excluded.active, human = excluded.human
+      active = excluded.active, human = excluded.human, known_at = excluded.known_at
     where (rep.name, rep.email, rep.time_zone, rep.active, rep.human)
       is distinct from (excluded.name, excluded.email, excluded.time_zone, excluded.active, excluded.human)
     returning ref`)
@@ -22,14 +34,22 @@ export async function upsertReps(tx: Queryable, reps: readonly Rep[]): Promise<R
 }
 
 /** Joins HubSpot owners to the Salesforce users with their e-mail address. Returns the refs that changed. */
-export async function joinReps(tx: Queryable): Promise<Ref[]> {
+export async function joinReps(tx: Queryable, now: Instant): Promise<Ref[]> {
+  const time = new Date(now)
   const { rows } = await tx.query<{ ref: Ref }>(sql`
-    update rep set rep = joined.rep from (
+    with joined as materialized (
       select own.ref, coalesce((
         select other.ref from rep other
         where own.ref like 'hubspot:%' and other.ref like 'salesforce:user:%' and lower(other.email) = lower(own.email)
         order by other.human desc, other.active desc, other.ref limit 1), own.ref) as rep
-      from rep own) joined
+      from rep own
+    ), past as (
+      insert into rep_past (ref, rep, name, email, time_zone, active, human, known_at, known_until)
+      select old.ref, old.rep, old.name, old.email, old.time_zone, old.active, old.human, old.known_at,
+        ${time}::timestamptz
+      from joined join rep old using (ref)
+      where old.rep <> joined.rep and old.known_at < ${time}::timestamptz)
+    update rep set rep = joined.rep, known_at = ${time} from joined
     where rep.ref = joined.ref and rep.rep <> joined.rep
     returning rep.ref`)
   return rows.map(row => row.ref)
@@ -50,11 +70,14 @@ export async function personsOfReps(tx: Queryable, refs: readonly Ref[]): Promis
   return rows.map(row => row.person)
 }
 
-/** Every ref of a user or queue → who that is. */
-export async function readDirectory(db: Queryable): Promise<Directory> {
+/** Every ref of a user or queue → who that is, by what was known at an instant; by default all that is known. */
+export async function readDirectory(db: Queryable, knownAt: Instant = LATEST): Promise<Directory> {
+  const after = justAfter(knownAt)
   const { rows } = await db.query<
     Omit<Rep, 'ref' | 'timeZone'> & { ref: Ref; rep: Ref; time_zone: string | null }
-  >(sql`select ref, rep, name, email, time_zone, active, human from rep`)
+  >(sql`
+    select ref, rep, name, email, time_zone, active, human from rep_ever
+    where known_at < ${after}::timestamptz and known_until >= ${after}::timestamptz order by known_at`)
   const own = new Map<Ref, Rep>(
     rows.map(({ ref, name, email, time_zone, active, human }) => [
       ref,

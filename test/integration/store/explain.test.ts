@@ -2,7 +2,7 @@ import { fastify } from 'fastify'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { httpApp } from '../../../src/http/app.ts'
 import { storedViews } from '../../../src/http/stored.ts'
-import { explainPerson } from '../../../src/pipeline/explain.ts'
+import { explainPerson, type Question } from '../../../src/pipeline/explain.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { policyHash } from '../../../src/policy/hash.ts'
 import { findPersons, NobodyFound } from '../../../src/store/explain.ts'
@@ -71,7 +71,7 @@ describe('a person is found', () => {
 
 test('the explanation says what is stored as verdicts, and why the records are one person', async () => {
   const { person } = await one('contact:0001')
-  const told = (await explainPerson(it.db, person, NOW))!
+  const told = (await explainPerson(it.db, person, { now: NOW }))!
   const { rows } = await it.db.query<{ name: string; state: string; counted: number; due: number }>(sql`
     select name, state, counted_ms as counted, due_at as due from promise where person = ${person} order by name`)
   const promises = told.handoffs
@@ -82,14 +82,14 @@ test('the explanation says what is stored as verdicts, and why the records are o
     ['hubspot:contact:0001', expect.stringMatching(/^same e-mail address, /)],
     ['salesforce:lead:0001', expect.stringMatching(/^same e-mail address, /)],
   ])
-  expect(await explainPerson(it.db, 999_999, NOW)).toBeNull()
+  expect(await explainPerson(it.db, 999_999, { now: NOW })).toBeNull()
 })
 
 test('the API and the page answer from the database', async () => {
   const { person } = await one('lea@example.com')
   const app = fastify()
   onTestFinished(() => app.close())
-  const explain = (of: number) => explainPerson(it.db, of, NOW)
+  const explain = (of: number, question: Question) => explainPerson(it.db, of, question)
   const views = storedViews(it.db, { minimumN: 20 })
   await app.register(httpApp({ views, explain, link: () => null, now: () => NOW }))
   const answer = await app.inject(`/api/people/${person}/explanation`)

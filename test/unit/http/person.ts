@@ -100,7 +100,7 @@ export function eleni(name = 'Eleni Papadaki'): PersonExplanation {
   const told = explain({ facts: story(name), policyAt: () => defaultPolicy, directory, now: NOW })
   const { email, company, source } = profile(name)
   return {
-    ...{ person: 1, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
+    ...{ person: 1, knownAt: NOW, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
     records: [
       { ref: CONTACT, kind: 'HubSpot contact', why: `same e-mail address, ${email}`, deleted: false },
       { ref: LEAD, kind: 'Salesforce lead', why: `same e-mail address, ${email}`, deleted: false },
