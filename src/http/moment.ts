@@ -12,7 +12,7 @@ export interface Asked {
 
 const question = z.object({
   at: z
-    .string()
+    .string({ error: 'at is given more than once; give it once' })
     .max(40, { error: `at is no instant; write ${MOMENT_FORMS}` })
     .transform((text, context) => {
       if (text === '') return null
@@ -22,7 +22,9 @@ const question = z.object({
       return read
     })
     .optional(),
-  hindsight: z.enum(['true', 'false'], { error: 'hindsight is neither true nor false' }).optional(),
+  hindsight: z
+    .enum(['true', 'false'], { error: 'hindsight is neither true nor false; write one of them, once' })
+    .optional(),
 })
 
 /**

@@ -11,9 +11,10 @@ import { timelineSection } from './timeline.ts'
 
 export type Link = (ref: Ref) => string | null
 
-/** Which instant is shown, and the date today, `2026-11-24`. */
-export interface View extends Asked {
+/** Which instant is shown; the date today, `2026-11-24`, and the clock of the zone in which dates begin. */
+interface View extends Asked {
   today: string
+  clock: Clock
 }
 
 /** Why the verdicts on one person are what they are: who it is, how things stand, what was counted, what happened. */
@@ -34,9 +35,9 @@ ${recordsSection(told, link)}
 }
 
 /** Who looks at the past must not take it for the present. */
-function pastBanner({ person, handoffs, asOf }: PersonExplanation, { at, hindsight }: View): Html | null {
+function pastBanner({ person, asOf }: PersonExplanation, { at, hindsight, clock }: View): Html | null {
   if (at === null) return null
-  const then = clockOf(handoffs.at(-1)?.zone ?? 'UTC').full(asOf)
+  const then = clock.full(asOf)
   const other = html`<a href="/people/${person}${askedQuery({ at, hindsight: !hindsight })}">${hindsight ? 'From what was known then' : 'From what is known now'}</a>`
   const said = hindsight
     ? html`<strong>As judged on ${then},</strong> from what is known now.`

@@ -13,7 +13,10 @@ type Asking = { Params: { id: string } }
  * `GET /people/:id` why the verdicts on a person are what they are; `GET /api/people/:id/explanation` the same as JSON.
  * Both take `?at=`, the instant of which to tell, and `&hindsight=true`, from what is known now.
  */
-export function personRoutes(app: FastifyInstance, { explain, link, assets, now, timeZone }: Context): void {
+export function personRoutes(
+  app: FastifyInstance,
+  { explain, link, assets, now, clock, timeZone }: Context,
+): void {
   const find = async (id: string, asked: Asked) =>
     /^[1-9]\d{0,14}$/.test(id) ? await explain(Number(id), asked) : null
 
@@ -27,7 +30,7 @@ export function personRoutes(app: FastifyInstance, { explain, link, assets, now,
     if (typeof told === 'number') return reply.redirect(`/people/${told}`)
     if (!told) return reply.callNotFound()
     const title = `${told.name ?? `Person ${told.person}`} · Leadtime`
-    const body = personBody(told, link, { ...asked, today: dateOf(now(), timeZone) })
+    const body = personBody(told, link, { ...asked, clock, today: dateOf(now(), timeZone) })
     return reply.type('text/html; charset=utf-8').send(String(document(title, body, assets)))
   })
 

@@ -161,11 +161,8 @@ function happen({ salesforce, hubspot }: Firm, run: number, now: Step): void {
       return
     case 'user': {
       const made = user(USERS[now.id]!, now.active)
-      salesforce.put({
-        ...made,
-        fields: { name: now.name, active: now.active },
-        rep: { ...made.rep, name: `Rep ${now.name}` },
-      })
+      const rep = { ...made.rep, name: `Rep ${now.name}`, email: `u${now.name}@sales.example` }
+      salesforce.put({ ...made, fields: { name: now.name, active: now.active }, rep })
       return
     }
     case 'owner': {

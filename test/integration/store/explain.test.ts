@@ -1,15 +1,17 @@
 import { fastify } from 'fastify'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { HOUR } from '../../../src/domain/time.ts'
+import { localWords, zoneOf } from '../../../src/domain/zone.ts'
 import { httpApp } from '../../../src/http/app.ts'
 import { storedViews } from '../../../src/http/stored.ts'
-import { explainPerson, type Question } from '../../../src/pipeline/explain.ts'
+import { explainPerson, type PersonExplanation, type Question } from '../../../src/pipeline/explain.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { policyHash } from '../../../src/policy/hash.ts'
 import { findPersons, NobodyFound } from '../../../src/store/explain.ts'
 import { adoptPolicy } from '../../../src/store/policies.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { leadtime } from '../cli/leadtime.ts'
-import { at, type Company, company, fill, NOW } from '../pipeline/company.ts'
+import { at, type Company, company, fill, NOW, REP } from '../pipeline/company.ts'
 import { contact, lead } from '../pipeline/fake-crm.ts'
 
 const ID = '00Q5g00000AbCdEEAV'
@@ -100,6 +102,94 @@ test('the API and the page answer from the database', async () => {
   })
   expect((await app.inject(`/people/${person}`)).statusCode).toBe(200)
   expect((await app.inject('/people/999999')).statusCode).toBe(404)
+})
+
+describe('at a past instant', () => {
+  const LEAD = `salesforce:lead:${ID}` as const
+  const owners = (told: PersonExplanation | null) => told?.handoffs.map(({ owner }) => owner?.name ?? null)
+
+  /** At `NOW` one person; an hour later the lead has another owner, two hours later it is somebody else's. */
+  async function corrected(): Promise<number> {
+    const { person } = await one(LEAD)
+    it.clock.now = NOW + HOUR
+    it.salesforce.put(lead(ID, { email: 'lea@example.com', owner: REP }))
+    await it.round()
+    it.clock.now = NOW + 2 * HOUR
+    it.salesforce.put(lead(ID, { email: 'other@example.com', owner: REP }))
+    await it.round()
+    return person
+  }
+
+  test('from what was known then, or with hindsight', async () => {
+    const person = await corrected()
+    const now = it.clock.now
+    const ask = (hours: number, hindsight = false) =>
+      explainPerson(it.db, person, { now, at: NOW + hours * HOUR, hindsight })
+    expect(owners(await ask(0.5))).toEqual([null])
+    expect(owners(await ask(1))).toEqual(['User u1'])
+    expect((await ask(1))?.records).toHaveLength(2)
+    expect((await ask(2))?.records).toHaveLength(1)
+    expect(await ask(0.5, true)).toMatchObject({ asOf: NOW + HOUR / 2, knownAt: now, records: [{}] })
+    const gone = await explainPerson(it.db, person, { now })
+    expect(await ask(2)).toEqual({ ...gone, asOf: now, knownAt: now })
+  })
+
+  test('a record is found with whom it belonged to then', async () => {
+    const person = await corrected()
+    const other = (await one(LEAD)).person
+    expect(other).not.toBe(person)
+    expect(await findPersons(it.db, LEAD, NOW)).toMatchObject([
+      { person, refs: ['hubspot:contact:77', LEAD] },
+    ])
+    await expect(findPersons(it.db, LEAD, NOW - 1)).rejects.toBeInstanceOf(NobodyFound)
+  })
+
+  test('before anything was known, and after a person was merged away, the answer says what can be asked', async () => {
+    const person = await corrected()
+    const other = (await one(LEAD)).person
+    it.clock.now = NOW + 3 * HOUR
+    it.salesforce.put(lead(ID, { email: 'lea@example.com', owner: REP }))
+    await it.round()
+    const ask = (who: number, at: number | null) => explainPerson(it.db, who, { now: it.clock.now, at })
+    await expect(ask(person, NOW - 1)).rejects.toThrow(
+      `nothing was known of person ${person} on 2026-11-20T11:59:59.999Z; the earliest instant that can be asked is 2026-11-20T12:00:00.000Z`,
+    )
+    await expect(ask(person, it.clock.now + 1)).rejects.toThrow(
+      'has not come yet; ask for an instant up to now',
+    )
+    for (const at of [null, it.clock.now]) {
+      await expect(ask(other, at)).rejects.toThrow(
+        `person ${other} is no more since 2026-11-20T15:00:00.000Z; its records belong to person ${person} now`,
+      )
+    }
+    expect((await ask(other, NOW + 2 * HOUR))?.records).toMatchObject([{ ref: LEAD, deleted: false }])
+    expect(await ask(999_999, NOW)).toBeNull()
+  })
+
+  test('leadtime explain --at, with and without --hindsight', async () => {
+    // The command's clock is this machine's.
+    it = await company()
+    it.clock.now = Date.now() - 3 * HOUR
+    it.salesforce.put(lead(ID))
+    await adoptPolicy(it.db, defaultPolicy, policyHash(defaultPolicy), it.clock.now)
+    await it.round()
+    const later = new Date(it.clock.now + HOUR).toISOString()
+    const explain = (...flags: string[]) =>
+      leadtime(['explain', `lead:${ID}`, ...flags], { DATABASE_URL: it.db.url })
+    const then = await explain('--at', later)
+    expect([then.code, then.stdout.split('\n')[1]]).toEqual([
+      0,
+      `As it stood on ${localWords(Date.parse(later), zoneOf('UTC'))} (UTC), from what was known then.`,
+    ])
+    const hindsight = await explain('--at', later, '--hindsight')
+    expect(hindsight.stdout).toContain('from what is known now.')
+    expect(await explain('--at', '2020-11-01')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^leadtime: nothing was known of person \d+ on 2020-11-01T00:00:00.000Z; .+\n$/,
+      ),
+    })
+  })
 })
 
 describe('leadtime explain', () => {
