@@ -9,6 +9,7 @@ import { type LinkedRecord, readKnownSpan, readLinkedRecords, readPolicyInUse } 
 import { readKnownFacts } from '../store/facts.ts'
 import { LATEST } from '../store/known.ts'
 import { readDirectory } from '../store/reps.ts'
+import { readByIndex } from '../store/stale.ts'
 
 /** Everything to know about one person: who it is, why their records are one person, and why the verdicts are what they are. */
 export interface PersonExplanation extends Explanation {
@@ -81,6 +82,7 @@ interface Instants {
 
 async function read(db: Queryable, person: number, instants: Instants): Promise<PersonExplanation | null> {
   const { asOf, knownAt, saidAt } = instants
+  await readByIndex(db)
   const records = await readLinkedRecords(db, person, knownAt)
   if (records.length === 0) return await nobody(db, person, saidAt)
   const policyAt = await policyKnown(db, knownAt)

@@ -1,10 +1,11 @@
 import type { IdentityKey, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Queryable } from './db.ts'
+import type { Database, Queryable } from './db.ts'
 import { justAfter, LATEST } from './known.ts'
-import { FORMS, readNeedle } from './needle.ts'
+import { FORMS, type Needle, readNeedle } from './needle.ts'
 import { sql } from './sql.ts'
+import { readByIndex } from './stale.ts'
 
 /** Nobody is known under what was typed. */
 export class NobodyFound extends Error {
@@ -28,12 +29,20 @@ const MOST = 20
  * @param knownAt whose records they were, by what was known then; names and addresses are today's
  * @throws NobodyFound naming what was typed and what forms are understood
  */
-export async function findPersons(db: Queryable, typed: string, knownAt: Instant = LATEST): Promise<Found[]> {
+export async function findPersons(db: Database, typed: string, knownAt: Instant = LATEST): Promise<Found[]> {
   const needle = readNeedle(typed)
   if (!needle) throw new NobodyFound(`'${typed}' is nothing a person can be found by; give ${FORMS}`)
-  const { refs, email, person } = needle
+  const found = await db.tx(async tx => {
+    await readByIndex(tx)
+    return await readMeant(tx, needle, knownAt)
+  })
+  if (found.length === 0) throw new NobodyFound(`nobody is known as '${typed}'; give ${FORMS}`)
+  return found
+}
+
+async function readMeant(tx: Queryable, { refs, email, person }: Needle, knownAt: Instant): Promise<Found[]> {
   const after = justAfter(knownAt)
-  const { rows } = await db.query<Found>(sql`
+  const { rows } = await tx.query<Found>(sql`
     with near as (
       select * from unnest(${refs.map(one => one.from)}::text[], ${refs.map(one => one.to)}::text[]) as range (low, high)
     ), hit as (
@@ -63,7 +72,6 @@ export async function findPersons(db: Queryable, typed: string, knownAt: Instant
       order by data -> 'profile' ->> 'name' is null, data -> 'profile' ->> 'company' is null, fact.source desc limit 1
     ) who on true
     order by meant.person limit ${MOST}`)
-  if (rows.length === 0) throw new NobodyFound(`nobody is known as '${typed}'; give ${FORMS}`)
   return rows
 }
 

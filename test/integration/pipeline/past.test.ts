@@ -230,7 +230,8 @@ test('whoever asks for a past instant hears what was said at that instant', {
         }
       }
     }),
-    { numRuns: 14, seed: 12 },
+    // Not made smaller: every try adds to the database and takes longer.
+    { numRuns: 14, seed: 12, endOnFailure: true },
   )
   expect(told).toBeGreaterThan(500)
   expect([...seen].sort()).toEqual(['gone', 'told', 'unknown'])

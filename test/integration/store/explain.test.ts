@@ -7,6 +7,7 @@ import { storedViews } from '../../../src/http/stored.ts'
 import { explainPerson, type PersonExplanation, type Question } from '../../../src/pipeline/explain.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { policyHash } from '../../../src/policy/hash.ts'
+import { openDatabase, type Queryable } from '../../../src/store/db.ts'
 import { findPersons, NobodyFound } from '../../../src/store/explain.ts'
 import { adoptPolicy } from '../../../src/store/policies.ts'
 import { sql } from '../../../src/store/sql.ts'
@@ -165,6 +166,51 @@ describe('at a past instant', () => {
     expect((await ask(other, NOW + 2 * HOUR))?.records).toMatchObject([{ ref: LEAD, deleted: false }])
     expect(await ask(999_999, NOW)).toBeNull()
   })
+
+  test('no large table is read whole', async () => {
+    const person = await corrected()
+    for (const table of ['fact', 'person_record', 'membership'] as const) {
+      for (const text of crowd(table)) await it.db.query({ text, values: [] })
+    }
+    await it.db.query(
+      sql`insert into identity select 's' || i, 'k' || i, 'self' from generate_series(1, 20000) as i`,
+    )
+    await it.db.query(sql`analyze`)
+    const scans = async (tx: Queryable) => {
+      await tx.query(sql`select pg_stat_force_next_flush()`)
+      const { rows } = await tx.query<{ relname: string; seq_scan: number }>(sql`
+        select relname, seq_scan from pg_stat_user_tables
+        where relname ~ '^(fact|person_record|membership|identity)(_past)?$' order by 1`)
+      return rows
+    }
+    // One connection for all, as each reports what it read by itself.
+    const db = await openDatabase(it.db.url, { connections: 1 })
+    onTestFinished(() => db.close())
+    const before = await scans(db)
+    await explainPerson(db, person, { now: it.clock.now, at: NOW })
+    await explainPerson(db, person, { now: it.clock.now })
+    await findPersons(db, LEAD, NOW)
+    await findPersons(db, 'lea@example.com')
+    expect(await scans(db)).toEqual(before)
+    expect(before).toHaveLength(7)
+  })
+
+  /** Rows of many others, now and in the past. */
+  function crowd(table: 'fact' | 'person_record' | 'membership'): string[] {
+    const [own, columns] = {
+      fact: [
+        `'s' || i, 'k', 's' || i, 'campaign', 'record', now(), '{}'::jsonb`,
+        'source, key, subject, kind, origin, at, data',
+      ],
+      person_record: [`'s' || i, 1000 + i, 'self', 's' || i`, 'ref, person, reason, key'],
+      membership: [`'v' || i, 'd' || i, 's' || i`, 'via, deal, member'],
+    }[table] as [string, string]
+    const rows = 'from generate_series(1, 20000) as i'
+    return [
+      `insert into ${table} (${columns}, known_at) select ${own}, now() ${rows}`,
+      `insert into ${table}_past (${columns}, known_at, known_until) select ${own}, now(), now() ${rows}`,
+    ]
+  }
 
   test('leadtime explain --at, with and without --hindsight', async () => {
     // The command's clock is this machine's.
