@@ -32,7 +32,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
   await server.register(
     httpApp({
       views: storedViews(db, { minimumN: policy.minimumN }),
-      explain: (person, at) => explainPerson(db, person, at),
+      explain: (person, question) => explainPerson(db, person, question),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,
       timeZone: policy.timezone,

@@ -11,13 +11,23 @@ const WIDTH = 100
 
 type Link = (ref: Ref) => string | null
 
+/** The present, or a past instant judged from what was known then or, in hindsight, from what is known now. */
+type View = 'now' | 'past' | 'hindsight'
+
+function pastLines(view: View, at: string): string[] {
+  if (view === 'now') return []
+  const said = view === 'past' ? 'As it stood on' : 'As judged on'
+  return wrap(`${said} ${at}, from what ${view === 'past' ? 'was known then' : 'is known now'}.`, 0)
+}
+
 /** An explanation in plain words, at most 100 columns wide but for addresses. */
-export function explanationText(told: PersonExplanation, link: Link): string {
+export function explanationText(told: PersonExplanation, link: Link, view: View): string {
   const { name, company, email, person, handoffs, timeline, summary, records } = told
   const listed = new Set(records.map(record => record.ref))
   const zone = zoneOf(handoffs.at(-1)?.zone ?? 'UTC')
   const lines = [
     [name ?? 'No name', company, email, `person ${person}`].filter(Boolean).join(' · '),
+    ...pastLines(view, `${localWords(told.asOf, zone)} (${zone.name})`),
     ...wrap(summary, 0),
     '',
     'Records, and why they are one person',
@@ -25,7 +35,7 @@ export function explanationText(told: PersonExplanation, link: Link): string {
       ...wrap(`${kind}${deleted ? ', deleted' : ''}: ${why}`, 2),
       `    ${link(ref) ?? ref}`,
     ]),
-    ...handoffs.flatMap(handoffLines),
+    ...handoffs.flatMap(handoff => handoffLines(handoff, view === 'now' ? 'now' : 'then')),
     '',
     `What happened (times in ${zone.name})`,
     ...timeline.flatMap(happening =>
@@ -35,7 +45,8 @@ export function explanationText(told: PersonExplanation, link: Link): string {
   return `${lines.join('\n')}\n`
 }
 
-function handoffLines(handoff: ExplainedHandoff): string[] {
+/** @param present what to call the instant of the explanation */
+function handoffLines(handoff: ExplainedHandoff, present: string): string[] {
   const { number, outcome, endedAt, owner, source, campaign, policy, milestones, owners, promises } = handoff
   const zone = zoneOf(handoff.zone)
   const ended = endedAt === null ? 'open' : `ended as ${outcome} on ${localWords(endedAt, zone)}`
@@ -49,7 +60,7 @@ function handoffLines(handoff: ExplainedHandoff): string[] {
       columns([label, at === null ? '–' : when(at, zone, dayPrecise), why], [22, 23], 2),
     ),
     ...owners.map(
-      ({ from, to, owner: who }) => `  ${span(from, to, zone)}  owned by ${who?.name ?? 'nobody'}`,
+      ({ from, to, owner: who }) => `  ${span(from, to, zone, present)}  owned by ${who?.name ?? 'nobody'}`,
     ),
     ...promises.flatMap(promise => promiseLines(promise, zone)),
   ]
@@ -119,8 +130,8 @@ function when(at: Instant, zone: Zone, dayPrecise: boolean): string {
   return dayPrecise ? words.slice(0, -6) : words
 }
 
-const span = (from: Instant, to: Instant | null, zone: Zone): string =>
-  `${localWords(from, zone)} – ${to === null ? 'now' : localWords(to, zone)}`.padEnd(47)
+const span = (from: Instant, to: Instant | null, zone: Zone, present = 'now'): string =>
+  `${localWords(from, zone)} – ${to === null ? present : localWords(to, zone)}`.padEnd(47)
 
 /** Cells side by side; the last one wraps below itself. */
 function columns(cells: readonly string[], widths: readonly number[], indent: number): string[] {

@@ -1,5 +1,5 @@
 import type { Verb } from './cli.ts'
-import { integer, port } from './values.ts'
+import { integer, moment, port } from './values.ts'
 
 /** Every verb, in the order of `leadtime --help`. Nothing here may import an implementation at load time. */
 export const VERBS: readonly Verb[] = [
@@ -56,11 +56,19 @@ export const VERBS: readonly Verb[] = [
     name: 'explain',
     summary: 'why a lead is flagged: what happened, what was promised, and every minute that was counted',
     argument: { name: 'who', help: 'e-mail address, record id of a CRM, or number of the person' },
-    flags: [{ flags: '--json', help: 'print the explanation as one JSON object' }],
+    flags: [
+      {
+        flags: '--at <instant>',
+        help: 'as it stood then, from what was known then: 2026-11-24T09:12:00Z, or a date',
+        parse: moment,
+      },
+      { flags: '--hindsight', help: 'with --at: from what is known now' },
+      { flags: '--json', help: 'print the explanation as one JSON object' },
+    ],
     examples: [
       'leadtime explain ada@example.com',
       'leadtime explain 00Q5g00000AbCdE',
-      'leadtime explain contact:51',
+      'leadtime explain contact:51 --at 2026-11-24',
     ],
     load: () => import('./explain.ts'),
   },

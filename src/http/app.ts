@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Ref } from '../domain/facts.ts'
 import { type Instant, SECOND } from '../domain/time.ts'
-import type { PersonExplanation } from '../pipeline/explain.ts'
+import type { PersonExplanation, Question } from '../pipeline/explain.ts'
 import { loadAssets } from './assets.ts'
 import type { Context } from './context.ts'
 import { answerErrors } from './errors.ts'
@@ -22,8 +22,8 @@ export interface HttpNeeds {
   now?: () => Instant
   /** This machine's clock, only for keeping answers a moment. Default Date.now; tests give another. */
   machineNow?: () => Instant
-  /** Why the verdicts on a person are what they are: `(person, now) => explainPerson(db, person, now)`. Default: nobody is known. */
-  explain?: (person: number, now: Instant) => Promise<PersonExplanation | null>
+  /** Why the verdicts on a person are what they are: `(person, question) => explainPerson(db, person, question)`. Default: nobody is known. */
+  explain?: (person: number, question: Question) => Promise<PersonExplanation | null>
   /** The page of a record in its CRM: `ref => crms.find(c => c.vendor === parseRef(ref).vendor)?.url(ref) ?? null`. */
   link(ref: Ref): string | null
   /** Seconds between two refreshes of an open page; 0: it stands still. Default 15; the demo takes 2. */
@@ -44,7 +44,7 @@ export interface HttpNeeds {
  *     await server.listen({ host, port })
  *
  * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`,
- * `/people/:id`, `/api/people/:id/explanation`.
+ * `/people/:id?at=&hindsight=`, `/api/people/:id/explanation?at=&hindsight=`.
  * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
  */
 export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
@@ -60,21 +60,29 @@ export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
 }
 
 function contextOf(needs: HttpNeeds): Context {
-  const { views, link, refreshSeconds = 15, machineNow = Date.now, now = machineNow } = needs
+  const {
+    views,
+    link,
+    timeZone = 'UTC',
+    refreshSeconds = 15,
+    machineNow = Date.now,
+    now = machineNow,
+  } = needs
   // Half a refresh: a page never shows a number older than one and a half of its refreshes.
   const keepMs = Math.min(Math.max(refreshSeconds, 1) * SECOND, 15 * SECOND) / 2
   return {
     views,
     overview: shared(() => views.overview(now()), keepMs, machineNow),
     sync: shared(() => views.sync(), keepMs, machineNow),
-    explain: person => needs.explain?.(person, now()) ?? Promise.resolve(null),
+    explain: async (person, asked) => (await needs.explain?.(person, { ...asked, now: now() })) ?? null,
     now,
     since: now(),
     link,
     limits: { ...defaultLimits, ...needs.limits },
     patienceMs: needs.patienceMs ?? 3 * SECOND,
     refreshSeconds,
-    clock: clockOf(needs.timeZone ?? 'UTC'),
+    clock: clockOf(timeZone),
+    timeZone,
     assets: loadAssets(),
   }
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../domain/time.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
 import type { Assets } from './assets.ts'
 import type { HealthLimits } from './health.ts'
+import type { Asked } from './moment.ts'
 import type { Clock } from './pages/format.ts'
 import type { Overview, SyncState, Views } from './views.ts'
 
@@ -12,7 +13,8 @@ export interface Context {
   /** Shared among all who ask within a moment. */
   overview(): Promise<Overview>
   sync(): Promise<SyncState>
-  explain(person: number): Promise<PersonExplanation | null>
+  /** Throws Unanswerable. */
+  explain(person: number, asked: Asked): Promise<PersonExplanation | null>
   now(): Instant
   /** When this process started. */
   since: Instant
@@ -22,5 +24,7 @@ export interface Context {
   patienceMs: number
   refreshSeconds: number
   clock: Clock
+  /** IANA zone of `clock`, in which a date begins. */
+  timeZone: string
   assets: Assets
 }

@@ -12,11 +12,12 @@ export const pageOf = ({ record, subject }: { record: Ref; subject: Ref }): Ref 
 
 /** An explanation as JSON: instants in ISO 8601 UTC, durations in milliseconds, each record with its page in the CRM. */
 export function explanationJson(
-  { asOf, handoffs, timeline, records, ...person }: PersonExplanation,
+  { asOf, knownAt, handoffs, timeline, records, ...person }: PersonExplanation,
   link: (ref: Ref) => string | null,
 ) {
   return {
     asOf: iso(asOf),
+    knownAt: iso(knownAt),
     ...person,
     records: records.map(record => ({ ...record, url: link(record.ref) })),
     handoffs: handoffs.map(({ promises, milestones, owners, endedAt, policy, ...handoff }) => ({

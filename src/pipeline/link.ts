@@ -22,21 +22,18 @@ const BATCH = 2_000
 export async function link(context: Context): Promise<void> {
   for (;;) {
     context.signal.throwIfAborted()
-    const counts = await context.db.tx(tx => linkBatch(tx, context.policy.sharedMailboxes))
+    const counts = await context.db.tx(tx => linkBatch(tx, context))
     if (counts === null) return
     context.tally.add(counts)
   }
 }
 
-async function linkBatch(
-  tx: Tx,
-  shared: readonly string[],
-): Promise<Partial<Record<Counted, number>> | null> {
+async function linkBatch(tx: Tx, { policy, now }: Context): Promise<Partial<Record<Counted, number>> | null> {
   await lockLinking(tx)
   await readByIndex(tx)
   const marked = await takeStaleRecords(tx, BATCH)
   if (marked.length === 0) return null
-  const groups = groupByIdentity(await readClosure(tx, marked, shared))
+  const groups = groupByIdentity(await readClosure(tx, marked, policy.sharedMailboxes))
   const before = await readPlacements(
     tx,
     groups.flatMap(group => group.map(member => member.ref)),
@@ -52,6 +49,7 @@ async function linkBatch(
   const placed = await placeRecords(
     tx,
     placements.sort((a, b) => (a.ref < b.ref ? -1 : 1)),
+    now(),
   )
   await markPersons(tx, new Set([...moved(placements, current), ...(await personsOf(tx, marked))]))
   return { person: created.length, person_record: placed }

@@ -44,7 +44,7 @@ export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
   if (changed.length > 0) await storeChanged(tx, changed, now, counts, stale)
   for (const encoded of [...fresh, ...changed]) markAbout(encoded, stale)
   await markRecords(tx, stale)
-  await storeReps(tx, [...fresh, ...changed], counts)
+  await storeReps(tx, [...fresh, ...changed], now, counts)
   await compareShown(tx, page, fresh, mirror, counts)
   await storeCursor(tx, crm.vendor, object, {
     cursor: page.cursor,
@@ -82,6 +82,7 @@ async function storeFresh(tx: Tx, fresh: readonly Encoded[], now: Instant, count
   counts.membership = await insertMemberships(
     tx,
     fresh.flatMap(encoded => encoded.memberships),
+    now,
   )
 }
 
@@ -126,6 +127,7 @@ async function storeChanged(
       tx,
       refs,
       changed.flatMap(encoded => encoded.memberships),
+      now,
     ),
   )
 }
@@ -144,11 +146,11 @@ function markAbout(encoded: Encoded, stale: Set<Ref>): void {
   for (const { deal, member } of encoded.memberships) stale.add(deal).add(member)
 }
 
-async function storeReps(tx: Tx, records: readonly Encoded[], counts: Counts): Promise<void> {
+async function storeReps(tx: Tx, records: readonly Encoded[], now: Instant, counts: Counts): Promise<void> {
   const reps = records.flatMap(({ record }) => record.rep ?? [])
   if (reps.length === 0) return
-  const stored = await upsertReps(tx, reps)
-  const joined = stored.length === 0 ? [] : await joinReps(tx)
+  const stored = await upsertReps(tx, reps, now)
+  const joined = stored.length === 0 ? [] : await joinReps(tx, now)
   counts.rep = stored.length + joined.length
   if (counts.rep > 0) await markPersons(tx, await personsOfReps(tx, [...stored, ...joined]))
 }

@@ -2,6 +2,7 @@ import type { Fact, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import { CopyRows, jsonText } from './copy.ts'
 import type { Queryable, Tx } from './db.ts'
+import { justAfter } from './known.ts'
 import { sql } from './sql.ts'
 
 /** One fact, ready to be stored; `data` is the JSON text of what only its kind has. */
@@ -41,7 +42,7 @@ export async function insertFacts(tx: Tx, rows: readonly FactRow[], now: Instant
 
 /**
  * Makes `rows` the facts of `sources`, except for what was observed, which no record can say again.
- * A fact that says the same as before is left alone and keeps its known_at.
+ * A fact that says the same as before is left alone and keeps its known_at; what is overwritten or gone is kept as past.
  */
 export async function replaceFacts(
   tx: Queryable,
@@ -49,23 +50,38 @@ export async function replaceFacts(
   rows: readonly FactRow[],
   now: Instant,
 ): Promise<number> {
-  const keys = [rows.map(row => row.source), rows.map(row => row.key)]
-  const removed = await tx.query(sql`
-    delete from fact where source = any(${sources}::text[]) and origin <> 'observed'
-      and (source, key) not in (select * from unnest(${keys[0]}::text[], ${keys[1]}::text[]))`)
-  const stored = await tx.query(sql`
-    insert into fact (source, key, subject, kind, origin, at, data, known_at)
-    select new.*, ${new Date(now)} from unnest(
-      ${keys[0]}::text[], ${keys[1]}::text[], ${rows.map(row => row.subject)}::text[], ${rows.map(row => row.kind)}::text[],
-      ${rows.map(row => row.origin)}::text[], ${rows.map(row => new Date(row.at))}::timestamptz[],
-      ${rows.map(row => row.data)}::jsonb[]
-    ) as new (source, key, subject, kind, origin, at, data)
-    order by new.source, new.key
-    on conflict (source, key) do update set subject = excluded.subject, kind = excluded.kind,
-      origin = excluded.origin, at = excluded.at, data = excluded.data, known_at = excluded.known_at
-    where (fact.subject, fact.kind, fact.origin, fact.at, fact.data)
-      is distinct from (excluded.subject, excluded.kind, excluded.origin, excluded.at, excluded.data)`)
-  return removed.count + stored.count
+  const time = new Date(now)
+  const { rows: counts } = await tx.query<{ changed: number }>(sql`
+    with new as materialized (
+      select * from unnest(
+        ${rows.map(row => row.source)}::text[], ${rows.map(row => row.key)}::text[],
+        ${rows.map(row => row.subject)}::text[], ${rows.map(row => row.kind)}::text[],
+        ${rows.map(row => row.origin)}::text[], ${rows.map(row => new Date(row.at))}::timestamptz[],
+        ${rows.map(row => row.data)}::jsonb[]
+      ) as row (source, key, subject, kind, origin, at, data)
+    ), gone as (
+      delete from fact where source = any(${sources}::text[]) and origin <> 'observed'
+        and (source, key) not in (select source, key from new)
+      returning *
+    ), stored as (
+      insert into fact (source, key, subject, kind, origin, at, data, known_at)
+      select new.*, ${time}::timestamptz from new order by source, key
+      on conflict (source, key) do update set subject = excluded.subject, kind = excluded.kind,
+        origin = excluded.origin, at = excluded.at, data = excluded.data, known_at = excluded.known_at
+      where (fact.subject, fact.kind, fact.origin, fact.at, fact.data)
+        is distinct from (excluded.subject, excluded.kind, excluded.origin, excluded.at, excluded.data)
+      returning 1
+    ), past as (
+      insert into fact_past (source, key, subject, kind, origin, at, data, known_at, known_until)
+      select old.*, ${time}::timestamptz from (
+        select * from gone
+        union all select fact.* from new join fact using (source, key)
+        where (fact.subject, fact.kind, fact.origin, fact.at, fact.data)
+          is distinct from (new.subject, new.kind, new.origin, new.at, new.data)
+      ) old where known_at < ${time}::timestamptz
+    )
+    select (select count(*) from gone) + (select count(*) from stored) as changed`)
+  return counts[0]?.changed ?? 0
 }
 
 /** The facts that records now state, by record. */
@@ -88,6 +104,22 @@ export async function readPersonFacts(
     select about.person, source, key, subject, kind, origin, at, data
     from about join fact on fact.subject = about.ref`)
   return factsBy(rows, row => row.person)
+}
+
+/** The facts about one person as known at an instant: of the records and deals that were theirs by what was known then. */
+export async function readKnownFacts(tx: Queryable, person: number, knownAt: Instant): Promise<Fact[]> {
+  const after = justAfter(knownAt)
+  const { rows } = await tx.query<StoredFact>(sql`
+    with own as materialized (
+      select ref from person_record_ever
+      where person = ${person}::bigint and known_at < ${after}::timestamptz and known_until >= ${after}::timestamptz
+    ), about as materialized (
+      select ref from own
+      union select deal from own join membership_ever on member = ref
+      where known_at < ${after}::timestamptz and known_until >= ${after}::timestamptz)
+    select source, key, subject, kind, origin, at, data from about join fact_ever on subject = ref
+    where known_at < ${after}::timestamptz and known_until >= ${after}::timestamptz`)
+  return rows.map(toFact)
 }
 
 function factsBy<R extends StoredFact, K>(rows: readonly R[], key: (row: R) => K): Map<K, Fact[]> {

@@ -61,15 +61,30 @@ export async function createPersons(tx: Queryable, count: number): Promise<numbe
   return rows.map(row => row.id).sort((a, b) => a - b)
 }
 
-/** Places records; those already there with the same reason are left alone. */
-export async function placeRecords(tx: Queryable, placements: readonly Placement[]): Promise<number> {
+/** Places records; those already there with the same reason are left alone. Where the others were is kept as past. */
+export async function placeRecords(
+  tx: Queryable,
+  placements: readonly Placement[],
+  now: Instant,
+): Promise<number> {
   if (placements.length === 0) return 0
+  const time = new Date(now)
   const { count } = await tx.query(sql`
-    insert into person_record (ref, person, reason, key)
-    select * from unnest(
-      ${placements.map(row => row.ref)}::text[], ${placements.map(row => row.person)}::bigint[],
-      ${placements.map(row => row.reason)}::text[], ${placements.map(row => row.key)}::text[]) order by 1
-    on conflict (ref) do update set person = excluded.person, reason = excluded.reason, key = excluded.key
+    with new as materialized (
+      select * from unnest(
+        ${placements.map(row => row.ref)}::text[], ${placements.map(row => row.person)}::bigint[],
+        ${placements.map(row => row.reason)}::text[], ${placements.map(row => row.key)}::text[]
+      ) as row (ref, person, reason, key)
+    ), past as (
+      insert into person_record_past (ref, person, reason, key, known_at, known_until)
+      select old.ref, old.person, old.reason, old.key, old.known_at, ${time}::timestamptz
+      from new join person_record old using (ref)
+      where (old.person, old.reason, old.key) is distinct from (new.person, new.reason, new.key)
+        and old.known_at < ${time}::timestamptz)
+    insert into person_record (ref, person, reason, key, known_at)
+    select new.*, ${time}::timestamptz from new order by ref
+    on conflict (ref) do update set person = excluded.person, reason = excluded.reason, key = excluded.key,
+      known_at = excluded.known_at
     where (person_record.person, person_record.reason, person_record.key)
       is distinct from (excluded.person, excluded.reason, excluded.key)`)
   return count

@@ -1,4 +1,5 @@
 import type { IdentityKey, Membership, Ref } from '../domain/facts.ts'
+import type { Instant } from '../domain/time.ts'
 import { CopyRows } from './copy.ts'
 import type { Queryable, Tx } from './db.ts'
 import { sql } from './sql.ts'
@@ -40,29 +41,44 @@ export async function replaceIdentity(
 }
 
 /** Stores memberships of records that stated none. */
-export async function insertMemberships(tx: Tx, rows: readonly MembershipRow[]): Promise<number> {
+export async function insertMemberships(
+  tx: Tx,
+  rows: readonly MembershipRow[],
+  now: Instant,
+): Promise<number> {
   if (rows.length === 0) return 0
   const copy = new CopyRows()
-  for (const row of rows) copy.row(3).text(row.via).text(row.deal).text(row.member)
-  await tx.copy('membership (via, deal, member)', copy.finish())
+  for (const row of rows) copy.row(4).text(row.via).text(row.deal).text(row.member).instant(now)
+  await tx.copy('membership (via, deal, member, known_at)', copy.finish())
   return rows.length
 }
 
-/** Makes `rows` the memberships that the records `vias` state. */
+/** Makes `rows` the memberships that the records `vias` state; those that are no more are kept as past. */
 export async function replaceMemberships(
   tx: Queryable,
   vias: readonly Ref[],
   rows: readonly MembershipRow[],
+  now: Instant,
 ): Promise<number> {
-  const columns = [rows.map(row => row.via), rows.map(row => row.deal), rows.map(row => row.member)]
-  const removed = await tx.query(sql`
-    delete from membership where via = any(${vias}::text[]) and (via, deal, member) not in (
-      select * from unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::text[]))`)
-  const stored = await tx.query(sql`
-    insert into membership (via, deal, member)
-    select * from unnest(${columns[0]}::text[], ${columns[1]}::text[], ${columns[2]}::text[]) order by 1, 2, 3
-    on conflict do nothing`)
-  return removed.count + stored.count
+  const time = new Date(now)
+  const { rows: counts } = await tx.query<{ changed: number }>(sql`
+    with new as materialized (
+      select * from unnest(
+        ${rows.map(row => row.via)}::text[], ${rows.map(row => row.deal)}::text[],
+        ${rows.map(row => row.member)}::text[]) as row (via, deal, member)
+    ), gone as (
+      delete from membership where via = any(${vias}::text[]) and (via, deal, member) not in (select * from new)
+      returning *
+    ), past as (
+      insert into membership_past (via, deal, member, known_at, known_until)
+      select via, deal, member, known_at, ${time}::timestamptz from gone where known_at < ${time}::timestamptz
+    ), stored as (
+      insert into membership (via, deal, member, known_at)
+      select new.*, ${time}::timestamptz from new order by via, deal, member
+      on conflict do nothing returning 1
+    )
+    select (select count(*) from gone) + (select count(*) from stored) as changed`)
+  return counts[0]?.changed ?? 0
 }
 
 /** The deals and members that records now tie together. */

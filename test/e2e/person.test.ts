@@ -4,6 +4,7 @@ import { fastify } from 'fastify'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { httpApp } from '../../src/http/app.ts'
+import type { Question } from '../../src/pipeline/explain.ts'
 import { company, NOW } from '../unit/http/company.ts'
 import { eleni } from '../unit/http/person.ts'
 import { DESKTOP, launch, PHONE } from './browser.ts'
@@ -21,7 +22,7 @@ async function open(options: BrowserContextOptions, name?: string, path = '/peop
   const server = fastify({ forceCloseConnections: true })
   onTestFinished(() => server.close())
   const link = (ref: string) => `https://crm.example/${encodeURIComponent(ref)}`
-  const explain = async (person: number) => (person === 1 ? eleni(name) : null)
+  const explain = async (person: number, { at }: Question) => (person === 1 ? eleni(name, at ?? NOW) : null)
   await server.register(httpApp({ views: company(), link, explain, now: () => NOW, refreshSeconds: 60 }))
   const context = await browser.newContext(options)
   const page = await context.newPage()
@@ -67,6 +68,27 @@ describe('the page of a person', () => {
       await page.setViewportSize({ width, height: 800 })
       expect([width, await sideways(page)]).toEqual([width, 0])
     }
+  })
+
+  test.each(LOOKS)('%s: another day is two clicks away, and now one click back', async (_, options) => {
+    const page = await open(options)
+    await page.getByText('another day').click()
+    await page.getByLabel('Start of').fill('2026-05-06')
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.map(({ id }) => id)).toEqual([])
+    await page.getByRole('button', { name: 'Show' }).click()
+    await page.getByRole('status').getByText('As it stood on 6 May 2026, 00:00 UTC').waitFor()
+    expect(await page.locator('.verdict').textContent()).toMatch(
+      /^Handoff 2 is open.* Due .*: decision after/,
+    )
+    expect(await page.getByText('overdue', { exact: true }).count()).toBe(0)
+    expect(await sideways(page)).toBe(0)
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([])
+    await page.getByRole('link', { name: 'From what is known now' }).click()
+    await page.getByRole('status').getByText('from what is known now').waitFor()
+    await page.getByRole('link', { name: 'Back to now' }).click()
+    await page.getByText('overdue', { exact: true }).waitFor()
+    expect(await page.getByRole('status').count()).toBe(0)
   })
 
   test('is one click away from the overview', async () => {

@@ -31,6 +31,19 @@ CREATE UNIQUE INDEX fact_pkey ON public.fact USING btree (source, key);
 CREATE INDEX fact_subject ON public.fact USING btree (subject);
 CREATE INDEX fact_who ON public.fact USING btree (COALESCE((data ->> 'actor'::text), (data ->> 'owner'::text))) WHERE (kind = ANY (ARRAY['activity'::text, 'owner'::text, 'owner_now'::text, 'deal'::text]));
 
+create table fact_past (
+  source text collate "C" not null,
+  key text collate "C" not null,
+  subject text collate "C" not null,
+  kind text not null,
+  origin text not null,
+  at timestamp with time zone not null,
+  data jsonb not null,
+  known_at timestamp with time zone not null,
+  known_until timestamp with time zone not null
+);
+CREATE INDEX fact_past_subject ON public.fact_past USING btree (subject);
+
 create table handoff (
   person bigint not null,
   opened_by text collate "C" not null,
@@ -76,11 +89,22 @@ CREATE UNIQUE INDEX identity_pkey ON public.identity USING btree (ref, key);
 create table membership (
   via text collate "C" not null,
   deal text collate "C" not null,
-  member text collate "C" not null
+  member text collate "C" not null,
+  known_at timestamp with time zone not null
 );
 CREATE INDEX membership_deal ON public.membership USING btree (deal);
 CREATE INDEX membership_member ON public.membership USING btree (member);
 CREATE UNIQUE INDEX membership_pkey ON public.membership USING btree (via, deal, member);
+
+create table membership_past (
+  via text collate "C" not null,
+  deal text collate "C" not null,
+  member text collate "C" not null,
+  known_at timestamp with time zone not null,
+  known_until timestamp with time zone not null
+);
+CREATE INDEX membership_past_deal ON public.membership_past USING btree (deal);
+CREATE INDEX membership_past_member ON public.membership_past USING btree (member);
 
 create table migration (
   number integer not null,
@@ -102,10 +126,22 @@ create table person_record (
   ref text collate "C" not null,
   person bigint not null,
   reason text not null,
-  key text collate "C" not null
+  key text collate "C" not null,
+  known_at timestamp with time zone not null
 );
 CREATE INDEX person_record_person ON public.person_record USING btree (person);
 CREATE UNIQUE INDEX person_record_pkey ON public.person_record USING btree (ref);
+
+create table person_record_past (
+  ref text collate "C" not null,
+  person bigint not null,
+  reason text not null,
+  key text collate "C" not null,
+  known_at timestamp with time zone not null,
+  known_until timestamp with time zone not null
+);
+CREATE INDEX person_record_past_person ON public.person_record_past USING btree (person);
+CREATE INDEX person_record_past_ref ON public.person_record_past USING btree (ref);
 
 create table policy_version (
   hash text not null,
@@ -151,6 +187,7 @@ create table rep (
   time_zone text,
   active boolean not null,
   human boolean not null,
+  known_at timestamp with time zone not null,
   inactive_since timestamp with time zone,
   team text,
   country text
@@ -158,6 +195,22 @@ create table rep (
 CREATE INDEX rep_email ON public.rep USING btree (lower(email));
 CREATE UNIQUE INDEX rep_pkey ON public.rep USING btree (ref);
 CREATE INDEX rep_rep ON public.rep USING btree (rep);
+
+create table rep_past (
+  ref text collate "C" not null,
+  rep text collate "C" not null,
+  name text not null,
+  email text,
+  time_zone text,
+  active boolean not null,
+  human boolean not null,
+  known_at timestamp with time zone not null,
+  known_until timestamp with time zone not null,
+  inactive_since timestamp with time zone,
+  team text,
+  country text
+);
+CREATE INDEX rep_past_until ON public.rep_past USING btree (known_until);
 
 create table run (
   id bigint not null generated always as identity,
@@ -209,3 +262,87 @@ create sequence policy_use as bigint;
 create sequence run_id_seq as bigint;
 
 create sequence target_seq as bigint;
+
+create view fact_ever as
+ SELECT fact.source,
+    fact.key,
+    fact.subject,
+    fact.kind,
+    fact.origin,
+    fact.at,
+    fact.data,
+    fact.known_at,
+    'infinity'::timestamp with time zone AS known_until
+   FROM fact
+UNION ALL
+ SELECT fact_past.source,
+    fact_past.key,
+    fact_past.subject,
+    fact_past.kind,
+    fact_past.origin,
+    fact_past.at,
+    fact_past.data,
+    fact_past.known_at,
+    fact_past.known_until
+   FROM fact_past;
+
+create view membership_ever as
+ SELECT membership.via,
+    membership.deal,
+    membership.member,
+    membership.known_at,
+    'infinity'::timestamp with time zone AS known_until
+   FROM membership
+UNION ALL
+ SELECT membership_past.via,
+    membership_past.deal,
+    membership_past.member,
+    membership_past.known_at,
+    membership_past.known_until
+   FROM membership_past;
+
+create view person_record_ever as
+ SELECT person_record.ref,
+    person_record.person,
+    person_record.reason,
+    person_record.key,
+    person_record.known_at,
+    'infinity'::timestamp with time zone AS known_until
+   FROM person_record
+UNION ALL
+ SELECT person_record_past.ref,
+    person_record_past.person,
+    person_record_past.reason,
+    person_record_past.key,
+    person_record_past.known_at,
+    person_record_past.known_until
+   FROM person_record_past;
+
+create view rep_ever as
+ SELECT rep.ref,
+    rep.rep,
+    rep.name,
+    rep.email,
+    rep.time_zone,
+    rep.active,
+    rep.human,
+    rep.known_at,
+    'infinity'::timestamp with time zone AS known_until,
+    rep.inactive_since,
+    rep.team,
+    rep.country
+   FROM rep
+UNION ALL
+ SELECT rep_past.ref,
+    rep_past.rep,
+    rep_past.name,
+    rep_past.email,
+    rep_past.time_zone,
+    rep_past.active,
+    rep_past.human,
+    rep_past.known_at,
+    rep_past.known_until,
+    rep_past.inactive_since,
+    rep_past.team,
+    rep_past.country
+   FROM rep_past;

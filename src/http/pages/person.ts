@@ -3,6 +3,7 @@ import type { Ref } from '../../domain/facts.ts'
 import { nearestToBreach } from '../../domain/show.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { PersonExplanation } from '../../pipeline/explain.ts'
+import { type Asked, askedQuery } from '../moment.ts'
 import { type Clock, clockOf } from './format.ts'
 import { type Html, html, type Piece, webAddress } from './html.ts'
 import { promiseBars } from './promises.ts'
@@ -10,8 +11,14 @@ import { timelineSection } from './timeline.ts'
 
 export type Link = (ref: Ref) => string | null
 
+/** Which instant is shown; the date today, `2026-11-24`, and the clock of the zone in which dates begin. */
+interface View extends Asked {
+  today: string
+  clock: Clock
+}
+
 /** Why the verdicts on one person are what they are: who it is, how things stand, what was counted, what happened. */
-export function personBody(told: PersonExplanation, link: Link): Html {
+export function personBody(told: PersonExplanation, link: Link, view: View): Html {
   const handoffs = told.handoffs.toReversed()
   const zone = handoffs[0]?.zone ?? 'UTC'
   return html`<header class="top">
@@ -19,14 +26,31 @@ export function personBody(told: PersonExplanation, link: Link): Html {
 <nav aria-label="On this page"><a href="#handoff">Promises</a><a href="#timeline">Timeline</a><a href="#records">Records</a></nav>
 </header>
 <main class="person">
-${header(told)}
+${pastBanner(told, view)}
+${header(told, view)}
 <div id="handoff">${handoffs.map((handoff, index) => handoffSection(handoff, told.asOf, index === 0))}</div>
 ${timelineSection(told.timeline, clockOf(zone), zone, link)}
 ${recordsSection(told, link)}
 </main>`
 }
 
-function header({ name, company, email, owner, source, summary, handoffs, asOf }: PersonExplanation): Html {
+/** Who looks at the past must not take it for the present. */
+function pastBanner({ person, asOf }: PersonExplanation, { at, hindsight, clock }: View): Html | null {
+  if (at === null) return null
+  const then = clock.full(asOf)
+  const other = html`<a href="/people/${person}${askedQuery({ at, hindsight: !hindsight })}">${hindsight ? 'From what was known then' : 'From what is known now'}</a>`
+  const said = hindsight
+    ? html`<strong>As judged on ${then},</strong> from what is known now.`
+    : html`<strong>As it stood on ${then},</strong> from what was known then.`
+  return html`<p class="banner past" role="status"><span>${said}</span> ${other} <a href="/people/${person}">Back to now</a></p>`
+}
+
+/** Asks for the start of another day. */
+const anotherDay = ({ person }: PersonExplanation, { hindsight, today }: View): Html =>
+  html`<details class="when"><summary>another day</summary><form action="/people/${person}"><label>Start of <input type="date" name="at" max="${today}" required></label>${hindsight && html`<input type="hidden" name="hindsight" value="true">`}<button>Show</button></form></details>`
+
+function header(told: PersonExplanation, view: View): Html {
+  const { name, company, email, owner, source, summary, handoffs, asOf } = told
   const last = handoffs.at(-1)
   const late = last?.promises.some(promise => promise.state === 'overdue') === true
   const nearest = last && nearestToBreach(last.promises)
@@ -35,7 +59,7 @@ function header({ name, company, email, owner, source, summary, handoffs, asOf }
 <h1>${name ?? 'No name'}</h1>
 <p class="of">${[company, email].filter(Boolean).join(' · ')}</p>
 <p class="verdict" data-state="${nearest?.state ?? 'none'}">${summary}</p>
-<dl class="traits"><div><dt>Owner</dt><dd>${owner?.name ?? 'Nobody'}</dd></div><div><dt>Source</dt><dd>${source ?? '(empty)'}</dd></div><div><dt>As of</dt><dd>${whole}</dd></div></dl>
+<dl class="traits"><div><dt>Owner</dt><dd>${owner?.name ?? 'Nobody'}</dd></div><div><dt>Source</dt><dd>${source ?? '(empty)'}</dd></div><div><dt>As of</dt><dd>${whole}${anotherDay(told, view)}</dd></div></dl>
 </div>`
 }
 

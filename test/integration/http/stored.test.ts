@@ -40,7 +40,8 @@ async function put(db: Database, given: Given): Promise<void> {
 
 async function maya(db: Database): Promise<void> {
   await db.query(sql`
-    insert into rep (ref, rep, name, active, human) values (${MAYA}, ${MAYA}, 'Maya Lindqvist', true, true)`)
+    insert into rep (ref, rep, name, active, human, known_at)
+    values (${MAYA}, ${MAYA}, 'Maya Lindqvist', true, true, now())`)
 }
 
 async function views(fill: (db: Database) => Promise<void>): Promise<Views> {
@@ -128,7 +129,7 @@ describe('the overdue list', () => {
         [contact, { name: null, company: null, email: 'e@example.com' }],
       ] as const) {
         await db.query(
-          sql`insert into person_record (ref, person, reason, key) values (${ref}, 1, 'email', 'x')`,
+          sql`insert into person_record (ref, person, reason, key, known_at) values (${ref}, 1, 'email', 'x', now())`,
         )
         await db.query(sql`
           insert into fact (source, key, subject, kind, origin, at, data, known_at)

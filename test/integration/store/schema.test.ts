@@ -3,7 +3,7 @@ import type { Queryable } from '../../../src/store/db.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { testDatabase } from '../database.ts'
 
-/** The schema as PostgreSQL describes it: tables with their columns, constraints, indexes and sequences, by name. */
+/** The schema as PostgreSQL describes it: tables with their columns and indexes, sequences and views, by name. */
 async function describeSchema(db: Queryable): Promise<string> {
   const columns = await db.query<{ name: string; lines: string }>(sql`
     select relname as name, string_agg('  ' || attname || ' ' || format_type(atttypid, atttypmod)
@@ -19,11 +19,14 @@ async function describeSchema(db: Queryable): Promise<string> {
   const sequences = await db.query<{ line: string }>(sql`
     select format('create sequence %s as %s%s', sequencename, data_type, case when cycle then ' cycle' else '' end) as line
     from pg_sequences where schemaname = 'public' order by sequencename`)
+  const views = await db.query<{ line: string }>(sql`
+    select format(E'create view %s as\n%s', viewname, definition) as line
+    from pg_views where schemaname = 'public' order by viewname`)
   const tables = columns.rows.map(({ name, lines }) => {
     const own = indexes.rows.filter(index => index.name === name).map(index => `${index.line};`)
     return [`create table ${name} (`, `${lines};`, ...own].join('\n')
   })
-  return `${[...tables, ...sequences.rows.map(row => `${row.line};`)].join('\n\n')}\n`
+  return `${[...tables, ...sequences.rows.map(row => `${row.line};`), ...views.rows.map(row => row.line)].join('\n\n')}\n`
 }
 
 test('the migrations result in the committed schema', async () => {

@@ -95,12 +95,13 @@ const story = (name: string): Fact[] => [
   call(7 * DAY, 'connected', TOMAS),
 ]
 
-/** Person 1 of the company of the pages’ tests: one promise kept late, one overdue. */
-export function eleni(name = 'Eleni Papadaki'): PersonExplanation {
-  const told = explain({ facts: story(name), policyAt: () => defaultPolicy, directory, now: NOW })
+/** Person 1 of the company of the pages’ tests, now with one promise kept late and one overdue. */
+export function eleni(name = 'Eleni Papadaki', now = NOW): PersonExplanation {
+  const facts = story(name).filter(one => one.at <= now)
+  const told = explain({ facts, policyAt: () => defaultPolicy, directory, now })
   const { email, company, source } = profile(name)
   return {
-    ...{ person: 1, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
+    ...{ person: 1, knownAt: now, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
     records: [
       { ref: CONTACT, kind: 'HubSpot contact', why: `same e-mail address, ${email}`, deleted: false },
       { ref: LEAD, kind: 'Salesforce lead', why: `same e-mail address, ${email}`, deleted: false },
