@@ -3,10 +3,10 @@ import { type Fact, type Profile, parseRef, type Ref } from '../domain/facts.ts'
 import type { Who } from '../domain/intervals.ts'
 import type { Instant } from '../domain/time.ts'
 import { kindOfRecord } from '../domain/wording.ts'
-import { policyInForce } from '../policy/policy.ts'
 import type { Database, Queryable } from '../store/db.ts'
-import { type LinkedRecord, readLinkedRecords, readPolicyInUse } from '../store/explain.ts'
+import { type LinkedRecord, readLinkedRecords } from '../store/explain.ts'
 import { readPersonFacts } from '../store/facts.ts'
+import { readPolicyAt } from '../store/policies.ts'
 import { readDirectory } from '../store/reps.ts'
 
 /** Everything to know about one person: who it is, why their records are one person, and why the verdicts are what they are. */
@@ -40,11 +40,10 @@ export async function explainPerson(
 
 async function read(db: Queryable, person: number, now: Instant): Promise<PersonExplanation | null> {
   const records = await readLinkedRecords(db, person)
-  const policy = records.length > 0 ? await readPolicyInUse(db) : null
-  if (policy === null) return null
+  if (records.length === 0) return null
   const facts = (await readPersonFacts(db, [person])).get(person) ?? []
   const directory = await readDirectory(db)
-  const told = explain({ facts, policyAt: policyInForce([policy]), directory, now })
+  const told = explain({ facts, policyAt: await readPolicyAt(db), directory, now })
   const last = told.handoffs.at(-1)
   const { name, company, email, source } = profileOf(facts)
   return {

@@ -225,7 +225,7 @@ export interface Policy {
  * with the same `effective` the last given is right.
  * @throws RangeError when there is no version at all
  */
-export function policyInForce(versions: readonly Policy[]): (at: Instant) => Policy {
+export function policyInForce<V extends { effective: Instant }>(versions: readonly V[]): (at: Instant) => V {
   const sorted = [...versions].sort((a, b) => a.effective - b.effective)
   const first = sorted[0]
   if (!first) throw new RangeError('a policy needs at least one version')

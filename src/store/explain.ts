@@ -1,5 +1,4 @@
 import type { IdentityKey, Ref } from '../domain/facts.ts'
-import type { Policy } from '../policy/policy.ts'
 import type { Queryable } from './db.ts'
 import { FORMS, readNeedle } from './needle.ts'
 import { sql } from './sql.ts'
@@ -73,14 +72,6 @@ export async function readLinkedRecords(db: Queryable, person: number): Promise<
     select person_record.ref, person_record.reason, person_record.key, record.deleted_at is not null as deleted
     from person_record left join record using (ref) where person = ${person}::bigint order by ref`)
   return rows
-}
-
-/** The policy by which persons were judged last; null: nobody was judged yet. */
-export async function readPolicyInUse(db: Queryable): Promise<Policy | null> {
-  const { rows } = await db.query<{ policy: Policy }>(
-    sql`select policy from policy_version order by used desc limit 1`,
-  )
-  return rows[0]?.policy ?? null
 }
 
 /** What the CRMs call the accounts whose records are held here. */

@@ -3,10 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { httpApp } from '../../../src/http/app.ts'
 import { storedViews } from '../../../src/http/stored.ts'
 import { explainPerson } from '../../../src/pipeline/explain.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
-import { policyHash } from '../../../src/policy/hash.ts'
 import { findPersons, NobodyFound } from '../../../src/store/explain.ts'
-import { adoptPolicy } from '../../../src/store/policies.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { leadtime } from '../cli/leadtime.ts'
 import { at, type Company, company, fill, NOW } from '../pipeline/company.ts'
@@ -20,7 +17,6 @@ beforeEach(async () => {
   fill(it, 3)
   it.salesforce.put(lead(ID, { email: 'lea@example.com' }))
   it.hubspot.put(contact('77', at('18T09:30'), { email: 'lea@example.com' }))
-  await adoptPolicy(it.db, defaultPolicy, policyHash(defaultPolicy), NOW)
   await it.round()
 })
 
@@ -90,7 +86,7 @@ test('the API and the page answer from the database', async () => {
   const app = fastify()
   onTestFinished(() => app.close())
   const explain = (of: number) => explainPerson(it.db, of, NOW)
-  const views = storedViews(it.db, { minimumN: 20 })
+  const views = storedViews(it.db)
   await app.register(httpApp({ views, explain, link: () => null, now: () => NOW }))
   const answer = await app.inject(`/api/people/${person}/explanation`)
   expect(answer.json()).toMatchObject({
