@@ -70,3 +70,16 @@ export function looksElsewhere(policy: Policy, versions: readonly Version[]): bo
   const rules = ({ stages, reMql }: Policy) => JSON.stringify([stages, reMql])
   return rules(before) !== rules(policy)
 }
+
+/** The version that was asked for does not exist. */
+export class NoVersion extends Error {
+  override name = 'NoVersion'
+}
+
+/** A version by its number. @throws NoVersion naming those there are */
+export function versionByNumber<V extends { number: number }>(versions: readonly V[], number: number): V {
+  const found = versions.find(one => one.number === number)
+  if (found) return found
+  const there = versions.length === 1 ? 'there is only 1' : `there are 1 to ${versions.length}`
+  throw new NoVersion(`no policy version ${number} was published; ${there}`)
+}
