@@ -1,10 +1,12 @@
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import { parseRef, type Ref } from './domain/facts.ts'
 import { MINUTE, SECOND } from './domain/time.ts'
+import { type Drift, driftOf, readPolicyFile } from './draft.ts'
 import { httpApp } from './http/app.ts'
 import { storedViews } from './http/stored.ts'
 import { explainPerson } from './pipeline/explain.ts'
 import type { Services } from './services.ts'
+import { readPolicyAt, readVersions } from './store/policies.ts'
 
 export interface ListenOptions {
   host: string
@@ -18,7 +20,8 @@ export interface ListenOptions {
 
 /** Opens the port for pages and API; closed with the services. Returns the address to open in a browser. */
 export async function listen(services: Services, options: ListenOptions): Promise<string> {
-  const { config, crms, db, log, now, policy } = services
+  const { config, crms, db, log, now } = services
+  const { timezone } = (await readPolicyAt(db))(now())
   const { host, port, refreshSeconds, roundMs = Math.max(3 * config.pollMs, MINUTE) } = options
   const server = fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -31,14 +34,22 @@ export async function listen(services: Services, options: ListenOptions): Promis
   services.onClose(() => server.close())
   await server.register(
     httpApp({
-      views: storedViews(db, { minimumN: policy.minimumN }),
+      views: storedViews(db),
       explain: (person, question) => explainPerson(db, person, question),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,
-      timeZone: policy.timezone,
+      timeZone: timezone,
+      drift: () => drift(services),
       limits: { roundMs },
       ...(refreshSeconds !== undefined && { refreshSeconds }),
     }),
   )
   return await server.listen({ host, port })
+}
+
+/** Whether the policy file says something else than what was published; one that is being edited says nothing yet. */
+async function drift({ config, db, now }: Services): Promise<Drift | null> {
+  if (config.policyFile === null) return null
+  const draft = await readPolicyFile(config.policyFile).catch(() => null)
+  return draft && driftOf(draft, await readVersions(db), now())
 }

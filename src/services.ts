@@ -1,27 +1,23 @@
-import { readFile } from 'node:fs/promises'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Crm } from './crm/crm.ts'
 import { parseRef, type Ref } from './domain/facts.ts'
 import type { Instant } from './domain/time.ts'
+import { driftOf, driftWords, readPolicyFile } from './draft.ts'
 import { type Log, logger } from './log.ts'
-import { defaultPolicy } from './policy/default.ts'
-import { policyHash } from './policy/hash.ts'
-import { parsePolicy } from './policy/parse.ts'
-import type { Policy } from './policy/policy.ts'
+import { adopt } from './pipeline/publish.ts'
+import { policyInForce } from './policy/policy.ts'
 import type { Backend } from './queue/backend.ts'
 import { Holds } from './queue/hold.ts'
 import type { JobQueue } from './queue/queue.ts'
 import { type Database, openDatabase } from './store/db.ts'
 import { migrate } from './store/migrate.ts'
-import { adoptPolicy } from './store/policies.ts'
 
 /** Everything a verb works with, made once. */
 export interface Services {
   readonly config: Config
   readonly db: Database
   readonly crms: readonly Crm[]
-  readonly policy: Policy
   readonly log: Log
   /** The instant for which verdicts hold, in the CRMs' time; the demo's runs fast. */
   readonly now: () => Instant
@@ -41,11 +37,12 @@ export interface Overrides {
   now?: () => Instant
   /** Instead of those the environment names. */
   crms?: readonly Crm[]
-  policy?: Policy
   log?: Log
   /** Keeps this queue apart from others in the same store; tests use it. */
   queueNamespace?: string
 }
+
+const DRIFT_REMEDY = '`leadtime policy diff` shows how, `leadtime policy publish` puts it in force'
 
 /**
  * Opens the database (our own PostgreSQL when none is configured), brings it up to date and makes the CRMs.
@@ -64,11 +61,14 @@ export async function services(config: Config, overrides: Overrides = {}): Promi
 async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Promise<Services> {
   const log = overrides.log ?? logger(config.logLevel)
   const now = overrides.now ?? Date.now
-  const policy = overrides.policy ?? (await readPolicy(config.policyFile))
+  const draft = await readPolicyFile(config.policyFile)
   const db = await database(config, log, cleanup)
   await migrate(db)
-  await adoptPolicy(db, policy, policyHash(policy), now())
-  const crms = overrides.crms ?? (await connect(config, policy))
+  const versions = await adopt(db, draft, now())
+  const drift = config.policyFile === null ? null : driftOf(draft, versions, now())
+  if (drift) log.warn(`${draft.file} differs from ${driftWords(drift)}: ${DRIFT_REMEDY}`)
+  const { prefix } = policyInForce(versions)(now()).policy.write
+  const crms = overrides.crms ?? (await connect(config, prefix))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
   const queue = once(async () => {
@@ -78,7 +78,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
     return opened
   })
   return {
-    ...{ config, db, crms, policy, log, now, store, queue, holds: new Holds(now) },
+    ...{ config, db, crms, log, now, store, queue, holds: new Holds(now) },
     onClose: step => cleanup.add(step),
     close: () => cleanup.run(),
   }
@@ -99,12 +99,8 @@ async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<str
   return server.url
 }
 
-async function readPolicy(file: string | null): Promise<Policy> {
-  return file === null ? defaultPolicy : parsePolicy(await readFile(file, 'utf8'), file)
-}
-
 /** The CRMs the environment names; their SDKs are loaded only here. */
-async function connect({ salesforce, hubspot }: Config, { write: { prefix } }: Policy): Promise<Crm[]> {
+async function connect({ salesforce, hubspot }: Config, prefix: string): Promise<Crm[]> {
   const crms: Promise<Crm>[] = []
   if (salesforce) {
     const { refreshToken, ...rest } = salesforce

@@ -36,9 +36,16 @@ export interface Verb {
   examples?: string[]
   flags: Flag[]
   /** What is given without a flag; among the options under its name. */
-  argument?: { name: string; help: string }
+  argument?: { name: string; help: string; optional?: true }
   /** Imports the verb; a method so that each verb may type its own options. */
   load(): Promise<{ run(options: object, cli: Cli): Done }>
+}
+
+/** Verbs under one word: `leadtime policy check`. */
+export interface VerbGroup {
+  name: string
+  summary: string
+  verbs: readonly Verb[]
 }
 
 /** The command line is wrong: exit code 2. The message says what was given and what is expected. */

@@ -13,6 +13,8 @@ const SPOKEN = new Set([
   'QueueError',
   'NobodyFound',
   'Unanswerable',
+  'NoVersion',
+  'PublishRefused',
   'Stopped',
   'TwinsFailed',
 ])
@@ -99,7 +101,7 @@ function misuse(error: Error, verb: string | undefined): string {
     .replace(/^option '(--[\w-]+).*' argument '.*' is invalid\. /s, '$1: ')
     .replace(/\.$/, '')
     .replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?')
-  const where = verb && !verb.startsWith('-') && !text.startsWith('unknown verb') ? `${verb} ` : ''
+  const where = verb ? `${verb} ` : ''
   return `${text}${text.endsWith('?') ? ' S' : '; s'}ee leadtime ${where}--help`
 }
 

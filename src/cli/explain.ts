@@ -6,7 +6,8 @@ import { explanationJson } from '../pipeline/answer.ts'
 import { explainPerson } from '../pipeline/explain.ts'
 import { database, recordLinks } from '../services.ts'
 import type { Database } from '../store/db.ts'
-import { type Found, findPersons, NobodyFound, readAccounts, readPolicyInUse } from '../store/explain.ts'
+import { type Found, findPersons, NobodyFound, readAccounts } from '../store/explain.ts'
+import { readVersions } from '../store/policies.ts'
 import { type Cli, type Done, UsageError } from './cli.ts'
 import { explanationText } from './explanation.ts'
 
@@ -24,7 +25,7 @@ export async function run({ who, at: moment, hindsight = false, json }: ExplainO
   const cleanup = new Cleanup()
   try {
     const db = await database(config, logger(config.logLevel), cleanup)
-    const at = moment ? moment((await readPolicyInUse(db))?.timezone ?? 'UTC') : null
+    const at = moment ? moment((await readVersions(db)).at(-1)?.policy.timezone ?? 'UTC') : null
     const found = await find(db, who, hindsight ? null : at)
     if (found.length > 1) {
       cli.stdout.write(json ? `${JSON.stringify({ matches: found })}\n` : several(who, found))

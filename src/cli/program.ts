@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { type Cli, type Flag, UsageError, type Verb } from './cli.ts'
+import { type Cli, type Flag, UsageError, type Verb, type VerbGroup } from './cli.ts'
 import { explain } from './errors.ts'
 import { stopSignal } from './stop.ts'
 import { VERBS } from './verbs.ts'
@@ -26,8 +26,18 @@ async function run(argv: readonly string[]): Promise<number> {
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
-    return complain(error, argv[0])
+    // A group without a verb: commander would print its help.
+    const misused = error instanceof CommanderError && error.code === 'commander.help'
+    return complain(misused ? new UsageError('no verb given') : error, called(argv))
   }
+}
+
+/** The verb that was called, with its group; undefined: none that there is. */
+function called([first, second]: readonly string[]): string | undefined {
+  const verb = VERBS.find(one => one.name === first)
+  if (verb === undefined || !('verbs' in verb)) return verb?.name
+  const inner = verb.verbs.find(one => one.name === second)
+  return inner ? `${verb.name} ${inner.name}` : verb.name
 }
 
 function program(finished: (code: number) => void): Command {
@@ -38,14 +48,27 @@ function program(finished: (code: number) => void): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // A flag after a verb is the verb's own: policy show --version 2.
+    .enablePositionalOptions()
     .usage('<verb> [options]')
     .commandsGroup('Verbs:')
     .addHelpText(
       'after',
       '\nleadtime <verb> --help shows the options of a verb; .env.example the environment.',
     )
-  for (const verb of VERBS) root.addCommand(command(verb, finished))
+  for (const verb of VERBS) root.addCommand('verbs' in verb ? group(verb, finished) : command(verb, finished))
   return root
+}
+
+function group({ name, summary, verbs }: VerbGroup, finished: (code: number) => void): Command {
+  const made = quiet(new Command(name))
+    .summary(summary)
+    .description(summary)
+    .helpCommand(false)
+    .usage('<verb> [options]')
+    .commandsGroup('Verbs:')
+  for (const verb of verbs) made.addCommand(command(verb, finished))
+  return made
 }
 
 function command(verb: Verb, finished: (code: number) => void): Command {
@@ -54,7 +77,10 @@ function command(verb: Verb, finished: (code: number) => void): Command {
     .description(verb.summary)
     .allowExcessArguments(false)
   for (const flag of verb.flags) made.addOption(option(flag))
-  if (verb.argument) made.argument(`<${verb.argument.name}>`, verb.argument.help)
+  if (verb.argument) {
+    const { name, help, optional } = verb.argument
+    made.argument(optional ? `[${name}]` : `<${name}>`, help)
+  }
   if (verb.examples)
     made.addHelpText('after', `\nExamples:\n${verb.examples.map(line => `  ${line}`).join('\n')}`)
   return made.action(async () => {
@@ -91,7 +117,7 @@ function option(flag: Flag): Option {
 const quiet = (made: Command): Command =>
   made
     .exitOverride()
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput({ outputError: () => undefined, writeErr: () => undefined })
     .showSuggestionAfterError(true)
 
 /** Prints the one line; the configuration is loaded only now, to keep --help quick. */

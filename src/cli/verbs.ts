@@ -1,8 +1,63 @@
-import type { Verb } from './cli.ts'
+import type { Verb, VerbGroup } from './cli.ts'
 import { integer, moment, port } from './values.ts'
 
+const policyFile = {
+  name: 'file',
+  help: 'policy file (LEADTIME_POLICY, else ./policy.yml)',
+  optional: true,
+} as const
+const versionFlag = { flags: '--version <n>', parse: integer(1) }
+
+const POLICY: VerbGroup = {
+  name: 'policy',
+  summary: 'the policy file: check it, compare it, put it in force',
+  verbs: [
+    {
+      name: 'check',
+      summary: 'whether a policy file is right, without a database',
+      argument: policyFile,
+      flags: [],
+      load: () => import('./policy-check.ts'),
+    },
+    {
+      name: 'show',
+      summary: 'the policy in force, with every default filled in, and all versions',
+      flags: [
+        { ...versionFlag, help: 'this version instead' },
+        { flags: '--written', help: 'as it was written', conflicts: ['json'] },
+        { flags: '--json', help: 'print one JSON object' },
+      ],
+      load: () => import('./policy-show.ts'),
+    },
+    {
+      name: 'diff',
+      summary: 'what a policy file would change, key by key; exit code 1 when it would',
+      argument: policyFile,
+      flags: [{ ...versionFlag, help: 'against this version instead of the last' }],
+      load: () => import('./policy-diff.ts'),
+    },
+    {
+      name: 'publish',
+      summary: 'put a policy file in force for the MQLs from its effective date on',
+      argument: policyFile,
+      flags: [
+        { flags: '--effective <date>', help: 'instead of the date in the file' },
+        { flags: '--rewrite-history', help: 'hold handoffs that exist already to it' },
+      ],
+      examples: ['leadtime policy publish', 'leadtime policy publish --effective 2027-01-01'],
+      load: () => import('./policy-publish.ts'),
+    },
+    {
+      name: 'schema',
+      summary: 'the JSON Schema of a policy file, for editors',
+      flags: [],
+      load: () => import('./policy-schema.ts'),
+    },
+  ],
+}
+
 /** Every verb, in the order of `leadtime --help`. Nothing here may import an implementation at load time. */
-export const VERBS: readonly Verb[] = [
+export const VERBS: readonly (Verb | VerbGroup)[] = [
   {
     name: 'demo',
     summary: 'a made-up company in two CRM twins, followed live by the service',
@@ -72,6 +127,7 @@ export const VERBS: readonly Verb[] = [
     ],
     load: () => import('./explain.ts'),
   },
+  POLICY,
   {
     name: 'migrate',
     summary: 'bring the database to this version',

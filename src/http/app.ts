@@ -6,7 +6,7 @@ import { loadAssets } from './assets.ts'
 import type { Context } from './context.ts'
 import { answerErrors } from './errors.ts'
 import { secure } from './headers.ts'
-import { defaultLimits, type HealthLimits } from './health.ts'
+import { defaultLimits, type HealthLimits, type PolicyDrift } from './health.ts'
 import { clockOf } from './pages/format.ts'
 import { apiRoutes } from './routes/api.ts'
 import { healthRoute } from './routes/health.ts'
@@ -16,7 +16,7 @@ import { shared } from './shared.ts'
 import type { Views } from './views.ts'
 
 export interface HttpNeeds {
-  /** What to show: `storedViews(db, { minimumN: policy.minimumN })` of stored.ts. */
+  /** What to show: `storedViews(db)` of stored.ts. */
   views: Views
   /** The instant for which verdicts hold and by which rounds are stamped (the twins' virtual clock in the demo). Default: this machine's. */
   now?: () => Instant
@@ -30,6 +30,8 @@ export interface HttpNeeds {
   refreshSeconds?: number
   /** When health turns red, by the clock of `now`. Default: a round older than 3 minutes; take three times the polling interval. */
   limits?: Partial<HealthLimits>
+  /** Whether the policy file says something else than what was published. Default: it does not. */
+  drift?: () => Promise<PolicyDrift | null>
   /** IANA zone in which times are written. Default UTC; take the policy's `timezone`. */
   timeZone?: string
   /** How long /health waits for the database before it says so (default 3 s). */
@@ -40,7 +42,7 @@ export interface HttpNeeds {
  * The pages and the API as a Fastify plugin; it opens no port and reads no environment.
  *
  *     const server = fastify({ loggerInstance: log, trustProxy: false, bodyLimit: 1_048_576, requestTimeout: 30_000 })
- *     await server.register(httpApp({ views: storedViews(db, { minimumN }), link, now, timeZone }))
+ *     await server.register(httpApp({ views: storedViews(db), link, now, timeZone }))
  *     await server.listen({ host, port })
  *
  * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`,
@@ -74,6 +76,7 @@ function contextOf(needs: HttpNeeds): Context {
     views,
     overview: shared(() => views.overview(now()), keepMs, machineNow),
     sync: shared(() => views.sync(), keepMs, machineNow),
+    drift: shared(async () => (await needs.drift?.()) ?? null, keepMs, machineNow),
     explain: async (person, asked) => (await needs.explain?.(person, { ...asked, now: now() })) ?? null,
     now,
     since: now(),

@@ -2,7 +2,7 @@ import type { Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
 import type { Assets } from './assets.ts'
-import type { HealthLimits } from './health.ts'
+import type { HealthLimits, PolicyDrift } from './health.ts'
 import type { Asked } from './moment.ts'
 import type { Clock } from './pages/format.ts'
 import type { Overview, SyncState, Views } from './views.ts'
@@ -13,6 +13,7 @@ export interface Context {
   /** Shared among all who ask within a moment. */
   overview(): Promise<Overview>
   sync(): Promise<SyncState>
+  drift(): Promise<PolicyDrift | null>
   /** Throws Unanswerable. */
   explain(person: number, asked: Asked): Promise<PersonExplanation | null>
   now(): Instant

@@ -13,6 +13,7 @@ export interface Trouble {
     | 'crm_unreachable'
     | 'request_refused'
     | 'judging_behind'
+    | 'policy_differs'
   vendor: Vendor | null
   /** True when nothing gets better until somebody acts. */
   needsPerson: boolean
@@ -73,6 +74,21 @@ const BEHIND: Trouble = {
   remedy: 'More leads changed than could be judged so far. The numbers catch up by themselves.',
   red: false,
 }
+
+/** The policy file says something else than the version published last. */
+export interface PolicyDrift {
+  version: number
+}
+
+export const policyDiffers = ({ version }: PolicyDrift): Trouble => ({
+  code: 'policy_differs',
+  vendor: null,
+  needsPerson: false,
+  title: `The policy file differs from version ${version}`,
+  remedy:
+    'What is published holds. leadtime policy diff shows how it differs, leadtime policy publish puts it in force.',
+  red: false,
+})
 
 export const NO_DATABASE: Trouble = {
   code: 'database',

@@ -13,6 +13,7 @@ import {
   readOverdue,
   readOverdueOwners,
 } from '../store/pages.ts'
+import { readPolicyAt } from '../store/policies.ts'
 import type {
   CrmState,
   Figures,
@@ -25,17 +26,12 @@ import type {
   Views,
 } from './views.ts'
 
-export interface StoredOptions {
-  /** Below this many, figures are shown as counts only: `policy.minimumN`. */
-  minimumN: number
-}
-
 /** The views as the database has them; every method asks it anew. @throws DatabaseUnavailable */
-export function storedViews(db: Queryable, { minimumN }: StoredOptions): Views {
+export function storedViews(db: Queryable): Views {
   return {
     overview: async now =>
       overview(await readFigures(db), await readOverdueOwners(db), {
-        minimumN,
+        minimumN: (await readPolicyAt(db))(now).minimumN,
         matureDays: MATURE_DAYS,
         now,
       }),

@@ -1,7 +1,6 @@
 import type { Crm } from '../crm/crm.ts'
 import type { RetryPlan } from '../crm/retry.ts'
 import type { Instant } from '../domain/time.ts'
-import type { Policy } from '../policy/policy.ts'
 import type { Database } from '../store/db.ts'
 
 /** The part of a logger that the pipeline uses; pino's fits. */
@@ -15,7 +14,6 @@ export interface Context {
   db: Database
   /** One of each vendor at most. */
   crms: readonly Crm[]
-  policy: Policy
   /** The instant at which verdicts are passed; the demo's clock runs fast. */
   now: () => Instant
   log: StageLog

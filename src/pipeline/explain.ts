@@ -3,11 +3,11 @@ import { type Fact, type Profile, parseRef, type Ref } from '../domain/facts.ts'
 import type { Who } from '../domain/intervals.ts'
 import { type Instant, iso } from '../domain/time.ts'
 import { kindOfRecord } from '../domain/wording.ts'
-import { type Policy, policyInForce } from '../policy/policy.ts'
 import type { Database, Queryable } from '../store/db.ts'
-import { type LinkedRecord, readKnownSpan, readLinkedRecords, readPolicyInUse } from '../store/explain.ts'
+import { type LinkedRecord, readKnownSpan, readLinkedRecords } from '../store/explain.ts'
 import { readKnownFacts } from '../store/facts.ts'
 import { LATEST } from '../store/known.ts'
+import { readPolicyAt } from '../store/policies.ts'
 import { readDirectory } from '../store/reps.ts'
 import { readByIndex } from '../store/stale.ts'
 
@@ -85,8 +85,7 @@ async function read(db: Queryable, person: number, instants: Instants): Promise<
   await readByIndex(db)
   const records = await readLinkedRecords(db, person, knownAt)
   if (records.length === 0) return await nobody(db, person, saidAt)
-  const policyAt = await policyKnown(db, knownAt)
-  if (policyAt === null) return null
+  const policyAt = await readPolicyAt(db, knownAt)
   const facts = await readKnownFacts(db, person, knownAt)
   const directory = await readDirectory(db, knownAt)
   const told = explain({ facts, policyAt, directory, now: asOf })
@@ -104,15 +103,6 @@ async function read(db: Queryable, person: number, instants: Instants): Promise<
     })),
     ...told,
   }
-}
-
-/**
- * Chooses the policy for an instant among the versions that were published by `_knownAt`. Versions do not say yet when
- * they were published, so the one in use judges the past too. Null: nobody was judged yet.
- */
-async function policyKnown(db: Queryable, _knownAt: Instant): Promise<((at: Instant) => Policy) | null> {
-  const policy = await readPolicyInUse(db)
-  return policy && policyInForce([policy])
 }
 
 async function nobody(db: Queryable, person: number, at: Instant): Promise<null> {

@@ -1,7 +1,9 @@
+import type { Crm } from '../crm/crm.ts'
+import type { Directory } from '../domain/handoff.ts'
 import { judge as judgePerson } from '../domain/judge.ts'
 import { desiredFields } from '../domain/show.ts'
 import type { Instant } from '../domain/time.ts'
-import { policyInForce } from '../policy/policy.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { Tx } from '../store/db.ts'
 import { readPersonFacts } from '../store/facts.ts'
 import { replaceHandoffs } from '../store/handoffs.ts'
@@ -12,6 +14,7 @@ import {
   storeStandings,
   takeDuePersons,
 } from '../store/people.ts'
+import { readPolicyAt } from '../store/policies.ts'
 import { readDirectory } from '../store/reps.ts'
 import { readByIndex, takeStalePersons } from '../store/stale.ts'
 import { storeDesired, withdrawDesired } from '../store/targets.ts'
@@ -26,20 +29,27 @@ const BATCH = 1_000
  * @returns persons judged
  */
 export async function judge(context: Context): Promise<number> {
-  const { crms, policy } = context
   const directory = await readDirectory(context.db)
-  const bench: Bench = {
-    crms,
-    judge: (facts, now) => judgePerson({ facts, policyAt: policyInForce([policy]), directory, now }),
-    show: (judgement, now) => desiredFields(judgement, directory, policy, now),
-  }
   let judged = 0
   for (;;) {
     context.signal.throwIfAborted()
-    const { persons, counts } = await context.db.tx(tx => judgeBatch(tx, bench, context.now()))
+    const { persons, counts } = await context.db.tx(async tx => {
+      const bench = benchOf(context.crms, directory, await readPolicyAt(tx))
+      return await judgeBatch(tx, bench, context.now())
+    })
     if (persons === 0) return judged
     judged += persons
     context.tally.add(counts)
+  }
+}
+
+/** A handoff keeps the policy in force at its MQL, in what is shown of it too. */
+function benchOf(crms: readonly Crm[], directory: Directory, policyAt: (at: Instant) => Policy): Bench {
+  return {
+    crms,
+    judge: (facts, now) => judgePerson({ facts, policyAt, directory, now }),
+    show: (judgement, now) =>
+      desiredFields(judgement, directory, policyAt(judgement.handoffs.at(-1)?.t1 ?? now), now),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Ref } from '../domain/facts.ts'
 import { groupByIdentity, keepPersons } from '../domain/person.ts'
+import type { Instant } from '../domain/time.ts'
 import type { Tx } from '../store/db.ts'
 import {
   createPersons,
@@ -10,7 +11,8 @@ import {
   readClosure,
   readPlacements,
 } from '../store/people.ts'
-import { markPersons, readByIndex, takeStaleRecords } from '../store/stale.ts'
+import { readPolicyAt } from '../store/policies.ts'
+import { linkUnder, markPersons, readByIndex, takeStaleRecords } from '../store/stale.ts'
 import type { Context, Counted } from './context.ts'
 
 const BATCH = 2_000
@@ -22,18 +24,20 @@ const BATCH = 2_000
 export async function link(context: Context): Promise<void> {
   for (;;) {
     context.signal.throwIfAborted()
-    const counts = await context.db.tx(tx => linkBatch(tx, context))
+    const counts = await context.db.tx(tx => linkBatch(tx, context.now()))
     if (counts === null) return
     context.tally.add(counts)
   }
 }
 
-async function linkBatch(tx: Tx, { policy, now }: Context): Promise<Partial<Record<Counted, number>> | null> {
+async function linkBatch(tx: Tx, now: Instant): Promise<Partial<Record<Counted, number>> | null> {
   await lockLinking(tx)
   await readByIndex(tx)
+  const { sharedMailboxes: shared } = (await readPolicyAt(tx))(now)
+  await linkUnder(tx, shared)
   const marked = await takeStaleRecords(tx, BATCH)
   if (marked.length === 0) return null
-  const groups = groupByIdentity(await readClosure(tx, marked, policy.sharedMailboxes))
+  const groups = groupByIdentity(await readClosure(tx, marked, shared))
   const before = await readPlacements(
     tx,
     groups.flatMap(group => group.map(member => member.ref)),
@@ -49,7 +53,7 @@ async function linkBatch(tx: Tx, { policy, now }: Context): Promise<Partial<Reco
   const placed = await placeRecords(
     tx,
     placements.sort((a, b) => (a.ref < b.ref ? -1 : 1)),
-    now(),
+    now,
   )
   await markPersons(tx, new Set([...moved(placements, current), ...(await personsOf(tx, marked))]))
   return { person: created.length, person_record: placed }

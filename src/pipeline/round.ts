@@ -1,7 +1,5 @@
 import type { Traffic } from '../crm/crm.ts'
 import type { Vendor } from '../domain/facts.ts'
-import { policyHash } from '../policy/hash.ts'
-import { adoptPolicy } from '../store/policies.ts'
 import { beginRun, endRun } from '../store/runs.ts'
 import type { Context, Counted } from './context.ts'
 import { judge } from './judge.ts'
@@ -44,7 +42,6 @@ export async function round(context: Context): Promise<RoundResult> {
     traffic: Object.fromEntries(crms.map((crm, i) => [crm.vendor, difference(crm.traffic(), before[i]!)])),
   })
   try {
-    await adoptPolicy(db, context.policy, policyHash(context.policy), now())
     await timed(seconds, 'pull', () => pullAll(context))
     await timed(seconds, 'link', () => link(context))
     judged = await timed(seconds, 'judge', () => judge(context))

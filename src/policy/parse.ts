@@ -3,8 +3,9 @@ import type { z } from 'zod'
 import { PolicyError } from './error.ts'
 import { nearest } from './nearest.ts'
 import type { Policy } from './policy.ts'
+import { withDefault } from './resolve/calendars.ts'
 import { resolvePolicy } from './resolve.ts'
-import { policyFile } from './schema.ts'
+import { type PolicyFile, policyFile } from './schema.ts'
 import { keysAt } from './shape.ts'
 
 /**
@@ -13,7 +14,15 @@ import { keysAt } from './shape.ts'
  * @param file how errors call it
  * @throws PolicyError at the first thing wrong: path, value, what was expected, the nearest valid key
  */
-export function parsePolicy(text: string, file: string): Policy {
+export const parsePolicy = (text: string, file: string): Policy =>
+  resolvePolicy(readWritten(text, file), file)
+
+/**
+ * Reads a policy as it is written, with whatever was left out filled in. Single values are checked, not yet whether they
+ * go together.
+ * @throws PolicyError
+ */
+export function readWritten(text: string, file: string): PolicyFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const broken = document.errors[0]
@@ -23,12 +32,10 @@ export function parsePolicy(text: string, file: string): Policy {
     throw new PolicyError(file, { path: '', value, expected: 'YAML', line })
   }
   const result = policyFile.safeParse(document.toJS() ?? {})
-  if (!result.success) {
-    const issues = result.error.issues.map(deepest)
-    const unknown = issues.find(issue => issue.code === 'unrecognized_keys')
-    throw complaint(unknown ?? issues[0]!, document, lines, file)
-  }
-  return resolvePolicy(result.data, file)
+  if (result.success) return { ...result.data, calendars: withDefault(result.data.calendars) }
+  const issues = result.error.issues.map(deepest)
+  const unknown = issues.find(issue => issue.code === 'unrecognized_keys')
+  throw complaint(unknown ?? issues[0]!, document, lines, file)
 }
 
 type Issue = z.core.$ZodIssue

@@ -225,9 +225,9 @@ export interface Policy {
  * with the same `effective` the last given is right.
  * @throws RangeError when there is no version at all
  */
-export function policyInForce(versions: readonly Policy[]): (at: Instant) => Policy {
+export function policyInForce<V extends { effective: Instant }>(versions: readonly V[]): (at: Instant) => V {
   const sorted = [...versions].sort((a, b) => a.effective - b.effective)
-  const first = sorted[0]
+  const first = sorted.findLast(policy => policy.effective === sorted[0]!.effective)
   if (!first) throw new RangeError('a policy needs at least one version')
   if (sorted.length === 1) return () => first
   return at => sorted.findLast(policy => policy.effective <= at) ?? first

@@ -1,6 +1,5 @@
 import type { IdentityKey, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
-import type { Policy } from '../policy/policy.ts'
 import type { Database, Queryable } from './db.ts'
 import { justAfter, LATEST } from './known.ts'
 import { FORMS, type Needle, readNeedle } from './needle.ts'
@@ -118,14 +117,6 @@ export async function readKnownSpan(db: Queryable, person: number): Promise<Know
   const [row] = rows
   if (!row || row.from === null) return null
   return { ...row, from: row.from, until: row.until === LATEST ? null : row.until }
-}
-
-/** The policy by which persons were judged last; null: nobody was judged yet. */
-export async function readPolicyInUse(db: Queryable): Promise<Policy | null> {
-  const { rows } = await db.query<{ policy: Policy }>(
-    sql`select policy from policy_version order by used desc limit 1`,
-  )
-  return rows[0]?.policy ?? null
 }
 
 /** What the CRMs call the accounts whose records are held here. */

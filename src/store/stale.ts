@@ -35,11 +35,23 @@ export async function takeStalePersons(tx: Queryable, limit: number): Promise<nu
   return [...new Set(rows.map(row => row.person))]
 }
 
-/** Marks every person and, when `relink`, every person-like record: after a change of policy. */
-export async function markEverything(tx: Queryable, relink: boolean): Promise<void> {
-  await tx.query(sql`insert into stale_person (person) select id from person order by id`)
-  if (relink)
-    await tx.query(sql`insert into stale_record (ref) select distinct ref from identity order by ref`)
+/** Marks every person to be judged again. @returns how many */
+export async function markEverybody(tx: Queryable): Promise<number> {
+  return (await tx.query(sql`insert into stale_person (person) select id from person order by id`)).count
+}
+
+/**
+ * Notes under which shared mailboxes records are linked from now on. When these are not those of the last time, every
+ * person-like record is marked to be linked again.
+ */
+export async function linkUnder(tx: Queryable, sharedMailboxes: readonly string[]): Promise<void> {
+  await tx.query(sql`
+    with before as (select shared_mailboxes as shared from linked_under),
+      changed as (
+        update linked_under set shared_mailboxes = ${sharedMailboxes}::text[]
+        where shared_mailboxes is distinct from ${sharedMailboxes}::text[] returning 1)
+    insert into stale_record (ref) select distinct ref from identity
+    where exists (select from changed) and (select shared from before) is not null order by ref`)
 }
 
 /** Keeps the planner on indexes until the transaction ends: what is read must not grow with the tables. */

@@ -6,7 +6,8 @@ import { hubspot } from '../../src/crm/hubspot/adapter.ts'
 import { salesforce } from '../../src/crm/salesforce/adapter.ts'
 import { startTwins, type Twins } from '../../src/demo/twins.ts'
 import { type Context, Tally } from '../../src/pipeline/context.ts'
-import { defaultPolicy } from '../../src/policy/default.ts'
+import { adopt } from '../../src/pipeline/publish.ts'
+import { readDraft } from '../../src/policy/versions.ts'
 import { type Database, openDatabase } from '../../src/store/db.ts'
 import { startEmbedded } from '../../src/store/embedded.ts'
 import { migrate } from '../../src/store/migrate.ts'
@@ -23,6 +24,7 @@ export async function stage(): Promise<Stage> {
   const server = await startEmbedded(folder, () => {})
   const db = await openDatabase(server.url)
   await migrate(db)
+  await adopt(db, readDraft('', 'the built-in policy'), 0)
   return {
     db,
     close: async () => {
@@ -55,7 +57,6 @@ export function context(db: Database, crms: readonly Crm[], now: number): Contex
   return {
     db,
     crms,
-    policy: defaultPolicy,
     now: () => now,
     log,
     signal: new AbortController().signal,
@@ -74,7 +75,7 @@ export async function seconds(work: () => Promise<unknown>): Promise<number> {
 export async function empty(db: Database): Promise<void> {
   const { rows } = await db.query<{ tables: string }>({
     text: `select string_agg(quote_ident(tablename), ', ') as tables from pg_tables
-      where schemaname = 'public' and tablename not in ('migration', 'policy_version')`,
+      where schemaname = 'public' and tablename not in ('migration', 'policy_version', 'linked_under')`,
     values: [],
   })
   await db.query({ text: `truncate ${rows[0]!.tables}`, values: [] })

@@ -8,8 +8,8 @@ import { services } from '../../src/services.ts'
 const now = Number(process.argv[2])
 const made = await services(parseConfig(process.env), { now: () => now, log: logger('silent') })
 process.send?.('reading')
-const { db, crms, policy, log } = made
+const { db, crms, log } = made
 const { signal } = new AbortController()
-await round({ db, crms, policy, log, now: made.now, signal, tally: new Tally() })
+await round({ db, crms, log, now: made.now, signal, tally: new Tally() })
 await made.close()
 process.exit(0)

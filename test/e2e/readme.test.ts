@@ -176,6 +176,11 @@ const EXPECTED: Record<string, (line: string) => Promise<void>> = {
     })
     await work.interrupt()
   },
+  'npm run leadtime -- policy check': async line => {
+    const check = run(line)
+    expect(await check.ended).toBe(0)
+    expect(check.output()).toMatch(/policy\.yml is fine/)
+  },
   'npm run leadtime -- migrate': async line => {
     const migrate = run(line, { DATABASE_URL: await createTestDatabase({ empty: true }) })
     expect(await migrate.ended).toBe(0)

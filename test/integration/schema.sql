@@ -86,6 +86,10 @@ create table identity (
 CREATE INDEX identity_key ON public.identity USING btree (key);
 CREATE UNIQUE INDEX identity_pkey ON public.identity USING btree (ref, key);
 
+create table linked_under (
+  shared_mailboxes text[]
+);
+
 create table membership (
   via text collate "C" not null,
   deal text collate "C" not null,
@@ -144,13 +148,15 @@ CREATE INDEX person_record_past_person ON public.person_record_past USING btree 
 CREATE INDEX person_record_past_ref ON public.person_record_past USING btree (ref);
 
 create table policy_version (
+  number integer not null,
   hash text not null,
   name text not null,
-  policy jsonb not null,
-  used bigint not null default nextval('policy_use'::regclass),
-  last_used timestamp with time zone not null
+  effective timestamp with time zone not null,
+  policy json not null,
+  text text not null,
+  published_at timestamp with time zone not null
 );
-CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (hash);
+CREATE UNIQUE INDEX policy_version_pkey ON public.policy_version USING btree (number);
 
 create table promise (
   handoff text collate "C" not null,
@@ -256,8 +262,6 @@ CREATE UNIQUE INDEX target_pkey ON public.target USING btree (ref);
 create sequence claim_number as integer cycle;
 
 create sequence person_id_seq as bigint;
-
-create sequence policy_use as bigint;
 
 create sequence run_id_seq as bigint;
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Context } from '../context.ts'
-import { troubles } from '../health.ts'
+import { policyDiffers, troubles } from '../health.ts'
 import type { Html } from '../pages/html.ts'
 import { document } from '../pages/layout.ts'
 import { overviewBody, overviewMain } from '../pages/overview.ts'
@@ -42,17 +42,21 @@ async function title({ overview }: Context): Promise<string> {
 async function readMain(context: Context, given: unknown): Promise<Html> {
   const { limit, ...filter } = readFilter(given)
   const { views, clock, link } = context
-  const [overview, overdue, sync] = await Promise.all([
+  const [overview, overdue, sync, drift] = await Promise.all([
     context.overview(),
     views.overdue({ ...filter, limit }),
     context.sync(),
+    context.drift(),
   ])
   const asOf = context.now()
   return overviewMain({
     overview,
     overdue,
     sync,
-    troubles: troubles(sync, { now: asOf, since: context.since, limits: context.limits }),
+    troubles: [
+      ...troubles(sync, { now: asOf, since: context.since, limits: context.limits }),
+      ...(drift ? [policyDiffers(drift)] : []),
+    ],
     filter,
     asOf,
     clock,

@@ -11,15 +11,21 @@ import { inside, type Place } from './stages.ts'
 const MINUTES_A_DAY = 1_440
 const lower = (words: readonly string[]) => words.map(word => word.toLowerCase())
 
-/** The calendars in the order of the file. @throws PolicyError on hours that cannot be, or an unknown region */
-export function workCalendars(written: PolicyFile['calendars'], regions: readonly string[], place: Place) {
+/** With the calendar for everybody else, where the file leaves it out. */
+export function withDefault(written: PolicyFile['calendars']): PolicyFile['calendars'] {
   const office: WrittenCalendar = {
-    ...Object.fromEntries(WEEKDAYS.slice(0, 5).map(day => [day, ['09:00-17:00']])),
+    ...Object.fromEntries(WEEKDAYS.map((day, index) => [day, index < 5 ? ['09:00-17:00'] : []])),
     holidays: [],
     for: { people: [], teams: [], countries: [] },
   }
-  const all = 'default' in written ? written : { ...written, default: office }
-  return Object.entries(all).map(([name, one]) => workCalendar(name, one, regions, inside(place, name)))
+  return 'default' in written ? written : { ...written, default: office }
+}
+
+/** The calendars in the order of the file. @throws PolicyError on hours that cannot be, or an unknown region */
+export function workCalendars(written: PolicyFile['calendars'], regions: readonly string[], place: Place) {
+  return Object.entries(withDefault(written)).map(([name, one]) =>
+    workCalendar(name, one, regions, inside(place, name)),
+  )
 }
 
 function workCalendar(

@@ -65,6 +65,15 @@ function tiersOf(written: WrittenPromise, dayMs: number, place: Place): Tier[] {
     const rest = { name: 'default', when: {}, due: written.due, warn: written.warn }
     tiers.push(tier(rest, written.kind, dayMs, place))
   }
+  const again = tiers.findLast((one, index) => tiers.findIndex(({ name }) => name === one.name) < index)
+  if (again) {
+    const expected = 'each name once; the rest, by the promise’s own due, is called default'
+    throw new PolicyError(place.file, {
+      path: `${place.path}.tiers`,
+      value: `${again.name} a second time`,
+      expected,
+    })
+  }
   if (tiers.length > 0) return tiers
   const expected = 'due, or tiers that each have one'
   throw new PolicyError(place.file, { path: place.path, value: 'no due', expected })

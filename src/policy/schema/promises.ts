@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stateKeys } from './stages.ts'
 import { duration, instantName, name, whole, wordOrWords } from './values.ts'
 
-const SCORE = z.number({ error: 'a number' }).optional()
+const score = (description: string) => z.number({ error: 'a number' }).optional().meta({ description })
 
 const when = z
   .strictObject({
@@ -12,7 +12,7 @@ const when = z
     segment: wordOrWords.optional().meta({ description: 'Segments, see `dimensions`; "(empty)" for none.' }),
     team: wordOrWords.optional().meta({ description: "Teams of the lead's owner when the clock starts." }),
     score: z
-      .strictObject({ at_least: SCORE, at_most: SCORE })
+      .strictObject({ at_least: score('Not below this.'), at_most: score('Not above this.') })
       .optional()
       .meta({ description: 'The score at the MQL, see `dimensions`; both ends included.' }),
   })

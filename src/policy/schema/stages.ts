@@ -21,15 +21,16 @@ const test = {
 const API_NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/
 const apiName = (what: string) => z.string().regex(API_NAME, { error: `the API name of ${what}` })
 
-const fieldTest = z.strictObject({
+const fieldNames = {
   hubspot: apiName('a HubSpot contact property')
     .optional()
     .meta({ description: 'Internal name of a HubSpot contact property.' }),
   salesforce: apiName('a Salesforce Lead field')
     .optional()
     .meta({ description: 'API name of a field of the Salesforce Lead.' }),
-  ...test,
-})
+}
+
+const fieldTest = z.strictObject({ ...fieldNames, ...test })
 
 export type WrittenTest = z.infer<typeof fieldTest>
 
@@ -109,12 +110,7 @@ export const stages = z
       'When a stage is reached: presets and conditions, of which the first that comes true counts.',
   })
 
-const kept = z
-  .strictObject({
-    hubspot: apiName('a HubSpot contact property').optional(),
-    salesforce: apiName('a Salesforce Lead field').optional(),
-  })
-  .default({})
+const kept = z.strictObject(fieldNames).default({})
 
 export const dimensions = z
   .strictObject({

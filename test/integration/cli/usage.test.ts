@@ -3,6 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { VERBS } from '../../../src/cli/verbs.ts'
 import { leadtime } from './leadtime.ts'
 
+/** Every verb as it is called, with its flags. */
+const CALLS = VERBS.flatMap(verb =>
+  'verbs' in verb
+    ? verb.verbs.map(({ name, flags }) => ({ call: `${verb.name} ${name}`, flags }))
+    : [{ call: verb.name, flags: verb.flags }],
+)
+
 describe('help', () => {
   test('lists every verb with its summary', async () => {
     const { code, stdout, stderr } = await leadtime(['--help'])
@@ -14,11 +21,10 @@ describe('help', () => {
     }
   })
 
-  test.each(VERBS.map(verb => verb.name))('leadtime %s --help names every flag', async name => {
-    const { code, stdout } = await leadtime([name, '--help'])
+  test.each(CALLS)('leadtime $call --help names every flag', async ({ call, flags }) => {
+    const { code, stdout } = await leadtime([...call.split(' '), '--help'])
     expect(code).toBe(0)
-    for (const { flags } of VERBS.find(verb => verb.name === name)?.flags ?? [])
-      expect(stdout).toContain(flags)
+    for (const flag of flags) expect(stdout).toContain(flag.flags)
   })
 
   test('needs no environment, not even a valid one', async () => {
@@ -37,6 +43,13 @@ describe('misuse: one line, exit code 2', () => {
     [['frobnicate'], "unknown verb 'frobnicate'; see leadtime --help"],
     [['--frob'], "unknown option '--frob'; see leadtime --help"],
     [['sync', '--jsno'], "unknown option '--jsno'; did you mean --json? See leadtime sync --help"],
+    [['policy'], 'no verb given; see leadtime policy --help'],
+    [['policy', 'chek'], "unknown verb 'chek'; did you mean check? See leadtime policy --help"],
+    [
+      ['policy', 'show', '--version', 'x'],
+      "--version: 'x' is not a whole number from 1 up; see leadtime policy show",
+    ],
+    [['policy', 'publish', '--effective', 'soon'], "--effective: 'soon' is not a date such as 2026-07-01"],
     [['sync', 'now'], "too many arguments for 'sync'"],
     [['serve', '--port', '99999'], "'99999' is not a whole number from 0 to 65535"],
     [['serve', '--port'], "option '--port <n>' argument missing"],

@@ -6,8 +6,9 @@ import { salesforce } from '../../../src/crm/salesforce/adapter.ts'
 import type { Vendor } from '../../../src/domain/facts.ts'
 import { HOUR } from '../../../src/domain/time.ts'
 import { Tally } from '../../../src/pipeline/context.ts'
+import { adopt } from '../../../src/pipeline/publish.ts'
 import { round } from '../../../src/pipeline/round.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
+import { readDraft } from '../../../src/policy/versions.ts'
 import { openDatabase } from '../../../src/store/db.ts'
 import { startTwins, type Twins } from '../../../src/twins/host.ts'
 import type { Fault } from '../../../src/twins/http/faults.ts'
@@ -81,7 +82,8 @@ export async function syncOnce({ twins, databaseUrl }: Stand, retry: RetryPlan =
   const log = { info: () => undefined, warn: () => undefined }
   try {
     const now = () => twins.clock.now()
-    await round({ db, crms, policy: defaultPolicy, now, log, signal, retry, tally: new Tally() })
+    await adopt(db, readDraft('', 'policy.yml'), now())
+    await round({ db, crms, now, log, signal, retry, tally: new Tally() })
   } finally {
     for (const crm of crms) await crm.close()
     await db.close()

@@ -3,6 +3,8 @@ import type { Ref } from '../../../src/domain/facts.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { failure, storedViews } from '../../../src/http/stored.ts'
 import type { OverduePosition, Views } from '../../../src/http/views.ts'
+import { adopt } from '../../../src/pipeline/publish.ts'
+import { readDraft } from '../../../src/policy/versions.ts'
 import type { Database } from '../../../src/store/db.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { testDatabase } from '../database.ts'
@@ -46,8 +48,9 @@ async function maya(db: Database): Promise<void> {
 
 async function views(fill: (db: Database) => Promise<void>): Promise<Views> {
   const db = await testDatabase()
+  await adopt(db, readDraft('', 'policy.yml'), NOW)
   await fill(db)
-  return storedViews(db, { minimumN: 20 })
+  return storedViews(db)
 }
 
 const late = (due: number) => ({ first_attempt: { state: 'overdue', due } })

@@ -2,8 +2,9 @@ import { onTestFinished } from 'vitest'
 import { RETRY } from '../../../src/crm/retry.ts'
 import { ref } from '../../../src/domain/facts.ts'
 import { type Context, Tally } from '../../../src/pipeline/context.ts'
+import { adopt } from '../../../src/pipeline/publish.ts'
 import { type RoundResult, round } from '../../../src/pipeline/round.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
+import { readDraft } from '../../../src/policy/versions.ts'
 import type { Database } from '../../../src/store/db.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { testDatabase } from '../database.ts'
@@ -25,8 +26,10 @@ export interface Company {
   round(): Promise<RoundResult>
 }
 
-export async function company(): Promise<Company> {
+/** @param policy as written in a policy file; the built-in one by default */
+export async function company(policy = ''): Promise<Company> {
   const db = await testDatabase()
+  await adopt(db, readDraft(policy, 'policy.yml'), NOW)
   const salesforce = new FakeCrm('salesforce', ['user', 'lead', 'deal', 'task'], ['lead'])
   const hubspot = new FakeCrm('hubspot', ['contact'], ['contact'])
   const clock = { now: NOW }
@@ -37,7 +40,6 @@ export async function company(): Promise<Company> {
   const context = (): Context => ({
     db,
     crms: [salesforce, hubspot],
-    policy: defaultPolicy,
     now: () => clock.now,
     log: { info: () => {}, warn: () => {} },
     signal: stop.signal,

@@ -7,13 +7,12 @@ import { type Context, Tally } from '../../../src/pipeline/context.ts'
 import { explainPerson, type PersonExplanation, Unanswerable } from '../../../src/pipeline/explain.ts'
 import { judge } from '../../../src/pipeline/judge.ts'
 import { link } from '../../../src/pipeline/link.ts'
+import { adopt } from '../../../src/pipeline/publish.ts'
 import { pull } from '../../../src/pipeline/pull.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
-import { policyHash } from '../../../src/policy/hash.ts'
+import { readDraft } from '../../../src/policy/versions.ts'
 import type { Database } from '../../../src/store/db.ts'
 import { readKnownFacts, readPersonFacts } from '../../../src/store/facts.ts'
 import { LATEST } from '../../../src/store/known.ts'
-import { adoptPolicy } from '../../../src/store/policies.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { testDatabase } from '../database.ts'
 import { at, NOW } from './company.ts'
@@ -33,9 +32,9 @@ async function firm(): Promise<Firm> {
   const salesforce = new FakeCrm('salesforce', ['user', 'lead', 'deal', 'task'], ['lead'])
   const hubspot = new FakeCrm('hubspot', ['user', 'contact'], ['contact'])
   const clock = { now: NOW }
-  await adoptPolicy(db, defaultPolicy, policyHash(defaultPolicy), NOW)
+  await adopt(db, readDraft('', 'policy.yml'), NOW)
   const context: Context = {
-    ...{ db, crms: [salesforce, hubspot], policy: defaultPolicy, now: () => clock.now, tally: new Tally() },
+    ...{ db, crms: [salesforce, hubspot], now: () => clock.now, tally: new Tally() },
     ...{ log: { info: () => {}, warn: () => {} }, signal: new AbortController().signal },
   }
   return { db, salesforce, hubspot, clock, context }

@@ -4,7 +4,6 @@ import { parseConfig } from '../../../src/config.ts'
 import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
 import { type Services, services } from '../../../src/services.ts'
 import { readRefusing } from '../../../src/store/connections.ts'
 import { readFailedRun } from '../../../src/store/pages.ts'
@@ -24,7 +23,6 @@ async function setUp(kind: Kind, crm: MemoryCrm): Promise<{ made: Services; cloc
   const made = await services(config, {
     now: () => clock.now,
     crms: [crm],
-    policy: defaultPolicy,
     log: logger('silent'),
     queueNamespace: `q_${randomUUID().replaceAll('-', '')}`,
   })

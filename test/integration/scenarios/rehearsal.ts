@@ -93,8 +93,8 @@ export class Rehearsal {
   }
 
   #context(): Context {
-    const { db, crms, policy, now, log } = this.#services
-    return { db, crms, policy, now, log, signal: new AbortController().signal, tally: new Tally() }
+    const { db, crms, now, log } = this.#services
+    return { db, crms, now, log, signal: new AbortController().signal, tally: new Tally() }
   }
 }
 

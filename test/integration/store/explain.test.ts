@@ -5,11 +5,8 @@ import { localWords, zoneOf } from '../../../src/domain/zone.ts'
 import { httpApp } from '../../../src/http/app.ts'
 import { storedViews } from '../../../src/http/stored.ts'
 import { explainPerson, type PersonExplanation, type Question } from '../../../src/pipeline/explain.ts'
-import { defaultPolicy } from '../../../src/policy/default.ts'
-import { policyHash } from '../../../src/policy/hash.ts'
 import { openDatabase, type Queryable } from '../../../src/store/db.ts'
 import { findPersons, NobodyFound } from '../../../src/store/explain.ts'
-import { adoptPolicy } from '../../../src/store/policies.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { leadtime } from '../cli/leadtime.ts'
 import { at, type Company, company, fill, NOW, REP } from '../pipeline/company.ts'
@@ -23,7 +20,6 @@ beforeEach(async () => {
   fill(it, 3)
   it.salesforce.put(lead(ID, { email: 'lea@example.com' }))
   it.hubspot.put(contact('77', at('18T09:30'), { email: 'lea@example.com' }))
-  await adoptPolicy(it.db, defaultPolicy, policyHash(defaultPolicy), NOW)
   await it.round()
 })
 
@@ -93,7 +89,7 @@ test('the API and the page answer from the database', async () => {
   const app = fastify()
   onTestFinished(() => app.close())
   const explain = (of: number, question: Question) => explainPerson(it.db, of, question)
-  const views = storedViews(it.db, { minimumN: 20 })
+  const views = storedViews(it.db)
   await app.register(httpApp({ views, explain, link: () => null, now: () => NOW }))
   const answer = await app.inject(`/api/people/${person}/explanation`)
   expect(answer.json()).toMatchObject({
@@ -217,7 +213,6 @@ describe('at a past instant', () => {
     it = await company()
     it.clock.now = Date.now() - 3 * HOUR
     it.salesforce.put(lead(ID))
-    await adoptPolicy(it.db, defaultPolicy, policyHash(defaultPolicy), it.clock.now)
     await it.round()
     const later = new Date(it.clock.now + HOUR).toISOString()
     const explain = (...flags: string[]) =>

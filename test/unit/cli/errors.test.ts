@@ -87,11 +87,11 @@ describe('misuse is exit code 2 and points at the help', () => {
         'commander.unknownCommand',
         "error: unknown command 'synk'\n(Did you mean sync?)",
       ),
-      'synk',
+      undefined,
       "leadtime: unknown verb 'synk'; did you mean sync? See leadtime --help",
     ],
     [new UsageError('no verb given'), undefined, 'leadtime: no verb given; see leadtime --help'],
-    [new UsageError('x'), '--bogus', 'leadtime: x; see leadtime --help'],
+    [new UsageError('x'), 'policy check', 'leadtime: x; see leadtime policy check --help'],
   ])('%s', (error, verb, expected) => {
     expect(say(error, verb)).toEqual({ line: expected, exitCode: 2 })
   })

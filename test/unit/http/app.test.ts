@@ -49,6 +49,17 @@ describe('GET /', () => {
     expect(words(body)).toContain('Nobody has become an MQL yet')
   })
 
+  test('a policy file that was not published is said quietly, and is no trouble', async () => {
+    await start({ drift: async () => ({ version: 3 }) })
+    const { body } = await get('/')
+    expect(words(body)).toContain('The policy file differs from version 3. What is published holds.')
+    expect(body).not.toContain('class="banner act"')
+    expect((await get('/health')).json()).toEqual({ status: 'ok', reasons: [] })
+    await app.close()
+    await start({ drift: async () => null })
+    expect((await get('/')).body).not.toContain('The policy file')
+  })
+
   test('one overdue lead is one lead', async () => {
     await start({ views: company({ leads: overdueLeads(1), overview: { ...overview(), overdue: 1 } }) })
     expect(words((await get('/')).body)).toContain('1 lead is overdue')
