@@ -129,7 +129,7 @@ describe('a handoff keeps the version in force at its MQL', () => {
     const it = await company(within(48, 'name: old'))
     fill(it, 1)
     await it.round()
-    await put(it, 'name: new\npromises: { first_attempt: { from: T1, until: T3, kind: working, due: 1h } }', {
+    await put(it, 'name: new\npromises: { assignment: { from: T1, until: T2, due: 1h } }', {
       effective: '2026-11-20T13:00:00Z',
     })
     it.clock.now = at('21T12:00')
