@@ -123,7 +123,9 @@ function historyOf(record: RecordLife, { directory, now }: Telling): Happening[]
     return told('owner', change, ownerWords(change.value, rep), whyNoOwner(change.value, rep))
   })
   const fields = [...record.fields].flatMap(([field, changes]) =>
-    changes.map(change => told('field', change, fieldWords(field, change.value), null)),
+    changes
+      .filter((change, place) => place > 0 || change.value !== null)
+      .map(change => told('field', change, fieldWords(field, change.value), null)),
   )
   return [...owners, ...fields]
 }
