@@ -6,6 +6,7 @@ import { parseRef, type Ref } from './domain/facts.ts'
 import type { Instant } from './domain/time.ts'
 import { type Log, logger } from './log.ts'
 import { defaultPolicy } from './policy/default.ts'
+import { extraFields } from './policy/fields.ts'
 import { policyHash } from './policy/hash.ts'
 import { parsePolicy } from './policy/parse.ts'
 import type { Policy } from './policy/policy.ts'
@@ -104,15 +105,19 @@ async function readPolicy(file: string | null): Promise<Policy> {
 }
 
 /** The CRMs the environment names; their SDKs are loaded only here. */
-async function connect({ salesforce, hubspot }: Config, { write: { prefix } }: Policy): Promise<Crm[]> {
+async function connect({ salesforce, hubspot }: Config, policy: Policy): Promise<Crm[]> {
+  const { prefix } = policy.write
+  const fields = extraFields([policy])
   const crms: Promise<Crm>[] = []
   if (salesforce) {
     const { refreshToken, ...rest } = salesforce
-    const options = { ...rest, prefix, refreshToken: refreshToken ?? undefined }
+    const own = { prefix, fields: fields.salesforce }
+    const options = { ...rest, ...own, refreshToken: refreshToken ?? undefined }
     crms.push(import('./crm/salesforce/adapter.ts').then(adapter => adapter.salesforce(options)))
   }
   if (hubspot) {
-    crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot({ ...hubspot, prefix })))
+    const options = { ...hubspot, prefix, fields: fields.hubspot }
+    crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot(options)))
   }
   return await Promise.all(crms)
 }

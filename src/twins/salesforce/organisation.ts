@@ -30,6 +30,8 @@ export class Organisation {
   readonly automationId: string
   readonly inboundId: string
   connector = false
+  /** Fields of Lead whose history is kept, besides status and owner. */
+  leadHistory: readonly string[] = []
   days = new Days('UTC')
   readonly users = new Map<string, User>()
   readonly #keys = new Map<string, string>()
@@ -55,6 +57,7 @@ export class Organisation {
   fill(company: Company): void {
     const at = company.start
     this.connector = company.connector
+    this.leadHistory = company.leadHistory ?? []
     this.days = new Days(company.timeZone)
     this.#organization(company.name, at)
     for (const one of company.users) this.#employee(one, at)

@@ -18,7 +18,7 @@ const object = (part: Partial<HubSpotObject>): HubSpotObject => ({
 })
 
 const read = (name: HubSpotName, part: Partial<HubSpotObject>) =>
-  toRecord(name, object(part), stages, 'Leadtime')
+  toRecord(name, object(part), { stages, extra: ['interests', 'score'] }, 'Leadtime')
 
 const ofKind = (facts: { kind: string }[], kind: string) => facts.filter(fact => fact.kind === kind)
 

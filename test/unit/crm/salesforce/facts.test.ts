@@ -15,6 +15,7 @@ const stamps = { IsDeleted: false, CreatedDate: CREATED, SystemModstamp: CHANGED
 
 const context = {
   zone: 'America/New_York',
+  extra: ['AnnualRevenue', 'Interests__c', 'Rating', 'Target__c'],
   stages: new Map([
     ['Closed Won', { closed: true, won: true }],
     ['Closed Lost', { closed: true, won: false }],
