@@ -1,8 +1,9 @@
+import { ScenarioError } from '../scenario/error.ts'
 import type { Account, Campaign, Company, User } from '../scenario/types.ts'
 import type { Database } from './database.ts'
 import { Days } from './days.ts'
 import { group, organization, user } from './schema/organization.ts'
-import { account, CONVERTED_STATUS, LEAD_STATUSES } from './schema/people.ts'
+import { account, CONVERTED_STATUS, LEAD_STATUSES, lead } from './schema/people.ts'
 import { campaign, leadStatus, opportunityStage, STAGES } from './schema/sales.ts'
 import { type Row, wholeSeconds } from './values.ts'
 
@@ -57,7 +58,7 @@ export class Organisation {
   fill(company: Company): void {
     const at = company.start
     this.connector = company.connector
-    this.leadHistory = company.leadHistory ?? []
+    this.leadHistory = (company.leadHistory ?? []).map(trackable)
     this.days = new Days(company.timeZone)
     this.#organization(company.name, at)
     for (const one of company.users) this.#employee(one, at)
@@ -246,6 +247,17 @@ export function newStamps(at: number, by: string): Row {
     LastModifiedById: by,
     SystemModstamp: stamp,
   }
+}
+
+/** @throws ScenarioError for what is no field of a lead here */
+function trackable(name: string): string {
+  if (lead.byName.has(name.toLowerCase())) return name
+  const place = { file: 'scenario.json', column: 'leadHistory', value: name }
+  throw new ScenarioError(
+    place,
+    "is no field of the twin's Lead",
+    'give an API name such as Rating or Score__c',
+  )
 }
 
 export function forecastOf(stage: Stage): string {
