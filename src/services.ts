@@ -6,7 +6,8 @@ import type { Instant } from './domain/time.ts'
 import { driftOf, driftWords, readPolicyFile } from './draft.ts'
 import { type Log, logger } from './log.ts'
 import { adopt } from './pipeline/publish.ts'
-import { policyInForce } from './policy/policy.ts'
+import { extraFields } from './policy/fields.ts'
+import { type Policy, policyInForce } from './policy/policy.ts'
 import type { Backend } from './queue/backend.ts'
 import { Holds } from './queue/hold.ts'
 import type { JobQueue } from './queue/queue.ts'
@@ -68,7 +69,13 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   const drift = config.policyFile === null ? null : driftOf(draft, versions, now())
   if (drift) log.warn(`${draft.file} differs from ${driftWords(drift)}: ${DRIFT_REMEDY}`)
   const { prefix } = policyInForce(versions)(now()).policy.write
-  const crms = overrides.crms ?? (await connect(config, prefix))
+  const crms =
+    overrides.crms ??
+    (await connect(
+      config,
+      versions.map(one => one.policy),
+      prefix,
+    ))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
   const queue = once(async () => {
@@ -100,15 +107,23 @@ async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<str
 }
 
 /** The CRMs the environment names; their SDKs are loaded only here. */
-async function connect({ salesforce, hubspot }: Config, prefix: string): Promise<Crm[]> {
+/** @param policies every version: a handoff of the past is judged by the fields its own one names */
+async function connect(
+  { salesforce, hubspot }: Config,
+  policies: readonly Policy[],
+  prefix: string,
+): Promise<Crm[]> {
+  const fields = extraFields(policies)
   const crms: Promise<Crm>[] = []
   if (salesforce) {
     const { refreshToken, ...rest } = salesforce
-    const options = { ...rest, prefix, refreshToken: refreshToken ?? undefined }
+    const own = { prefix, fields: fields.salesforce }
+    const options = { ...rest, ...own, refreshToken: refreshToken ?? undefined }
     crms.push(import('./crm/salesforce/adapter.ts').then(adapter => adapter.salesforce(options)))
   }
   if (hubspot) {
-    crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot({ ...hubspot, prefix })))
+    const options = { ...hubspot, prefix, fields: fields.hubspot }
+    crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot(options)))
   }
   return await Promise.all(crms)
 }

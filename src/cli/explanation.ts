@@ -47,11 +47,18 @@ export function explanationText(told: PersonExplanation, link: Link, view: View)
 
 /** @param present what to call the instant of the explanation */
 function handoffLines(handoff: ExplainedHandoff, present: string): string[] {
-  const { number, outcome, endedAt, owner, source, campaign, policy, milestones, owners, promises } = handoff
+  const { number, outcome, endedAt, owner, policy, milestones, owners, promises } = handoff
+  const { source, campaign, segment, score } = handoff
   const zone = zoneOf(handoff.zone)
   const ended = endedAt === null ? 'open' : `ended as ${outcome} on ${localWords(endedAt, zone)}`
-  const where = [source && `source ${source}`, campaign && `campaign ${campaign}`].filter(Boolean).join(', ')
-  const about = [`owner ${owner?.name ?? 'nobody'}`, where, `policy ${policy.name}`, `times in ${zone.name}`]
+  const where = [
+    source && `source ${source}`,
+    campaign && `campaign ${campaign}`,
+    segment && `segment ${segment}`,
+    score !== null && `score ${score}`,
+  ]
+  const from = where.filter(Boolean).join(', ')
+  const about = [`owner ${owner?.name ?? 'nobody'}`, from, `policy ${policy.name}`, `times in ${zone.name}`]
   return [
     '',
     `Handoff ${number}, ${ended}`,

@@ -130,7 +130,9 @@ function historyOf(record: RecordLife, { directory, now, policyOf }: Telling): H
     return left ? [given, told('owner', left, `${rep!.name} left`, INACTIVE)] : [given]
   })
   const fields = [...record.fields].flatMap(([field, changes]) =>
-    changes.map(change => told('field', change, fieldWords(field, change.value), null)),
+    changes
+      .filter((change, place) => place > 0 || change.value !== null)
+      .map(change => told('field', change, fieldWords(field, change.value), null)),
   )
   return [...owners, ...fields]
 }

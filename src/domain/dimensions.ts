@@ -1,3 +1,6 @@
+import type { FieldNames } from '../policy/policy.ts'
+import { valueAt } from './changes.ts'
+import { historyOf, lifeOf, numberOf } from './conditions.ts'
 import type { Deal } from './deals.ts'
 import type { Profile, Ref } from './facts.ts'
 import type { Directory } from './handoff.ts'
@@ -9,16 +12,47 @@ export interface Dimensions {
   source: string | null
   campaign: string | null
   country: string | null
+  /** From the fields that the policy names for them; null: empty, or it names none. */
+  segment: string | null
+  score: number | null
 }
 
-/** Source, campaign and country as the record that became MQL has them; what it leaves empty comes from the others. */
-export function dimensionsOf({ opened, t1 }: Passage, { records, campaigns }: Timeline): Dimensions {
+/** As the record that became MQL has them; what it leaves empty comes from the others. */
+export function dimensionsOf({ opened, t1, policy }: Passage, line: Timeline): Dimensions {
+  const { records, campaigns } = line
   const ordered = [...records].sort((a, b) => Number(b === opened.record) - Number(a === opened.record))
+  const { segment, score } = policy.dimensions
   return {
     source: firstOf(ordered, 'source'),
     campaign: firstOf(ordered, 'campaign') ?? campaignAt(campaigns, t1),
     country: firstOf(ordered, 'country'),
+    segment: valuesAt(t1, ordered, segment, line)[0] ?? null,
+    score:
+      valuesAt(t1, ordered, score, line)
+        .map(numberOf)
+        .find(one => one !== null) ?? null,
   }
+}
+
+/**
+ * What the records still there had in a field at an instant, those with nothing in it left out. A record made only
+ * after that (the lead that the connector makes of an MQL) has what it was made with.
+ */
+function valuesAt(
+  at: Instant,
+  records: readonly RecordLife[],
+  names: FieldNames,
+  { deals }: Timeline,
+): string[] {
+  return records.flatMap(record => {
+    const name = names[record.vendor]
+    const [, changes] = (name !== undefined && historyOf(record, name)) || []
+    if (!changes) return []
+    const { from, to } = lifeOf(record, deals)
+    if (to !== null && to <= at) return []
+    const value = valueAt(changes, Math.max(at, from))?.trim()
+    return value ? [value] : []
+  })
 }
 
 function firstOf(records: readonly RecordLife[], field: keyof Profile): string | null {

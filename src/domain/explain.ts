@@ -43,6 +43,8 @@ export interface ExplainedHandoff {
   source: string | null
   campaign: string | null
   country: string | null
+  segment: string | null
+  score: number | null
   attempts: number
   /** Null: open. */
   outcome: Outcome | null
@@ -73,7 +75,7 @@ export interface ExplainedPromise extends PromiseVerdict {
 export function explain(input: JudgeInput): Explanation {
   const { facts, policyAt, directory, almanac = EMPTY_ALMANAC, now } = input
   const line = timelineOf(facts)
-  const events = stageEvents(line, now)
+  const events = stageEvents(line, now, policyAt)
   const passages = passagesOf({ events, line, policyAt, now })
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
@@ -100,13 +102,15 @@ interface Grounds {
 
 function explained(grounds: Grounds, directory: Directory): ExplainedHandoff {
   const { passage, handoff } = grounds
-  const { number, openedBy, source, campaign, country, attempts, outcome, endedAt } = handoff
+  const { number, openedBy, source, campaign, country, segment, score } = handoff
+  const { attempts, outcome, endedAt } = handoff
   const { policy } = passage
   const owner = handoff.owner === null ? undefined : directory.get(handoff.owner)
   const { feedbackReason: reason, feedbackNote: note } = handoff
   const zone = rosterOf(policy, grounds.sources.almanac).zoneOf(owner ?? null)
   return {
-    ...{ number, openedBy, owner: whoIs(owner), source, campaign, country, attempts, outcome, endedAt },
+    ...{ number, openedBy, owner: whoIs(owner), source, campaign, country, segment, score },
+    ...{ attempts, outcome, endedAt },
     feedback: reason === null && note === null ? null : { reason, note },
     policy: { name: policy.name, effective: policy.effective },
     zone,

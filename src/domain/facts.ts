@@ -73,9 +73,9 @@ export type Fact = FactBase &
   (
     | { kind: 'created'; profile: Profile }
     | { kind: 'inquiry'; detail: string | null }
-    /** HubSpot lifecycle stage, Salesforce Lead status, HubSpot lead status: a field entered `value`, leaving `from` (null: unknown or none). */
+    /** HubSpot lifecycle stage, Salesforce Lead status, HubSpot lead status, or a field of the policy: it entered `value`, leaving `from` (null: unknown or none). */
     | { kind: 'field'; field: StageField; value: string | null; from: string | null }
-    /** The value a field has now, as of the record's last reading; `at` is the record's creation. Used when history is silent. */
+    /** The value a field has now, as of the record's last reading; `at` is the record's creation. Used when history is silent. Null: it was read and is empty. */
     | { kind: 'field_now'; field: StageField; value: string | null }
     | { kind: 'owner'; owner: Ref | null; from: Ref | null }
     | { kind: 'owner_now'; owner: Ref | null }
@@ -110,7 +110,19 @@ export type Fact = FactBase &
 /** Names a fact: the record that says so and its natural key there. */
 export const idOf = (fact: Fact): string => `${fact.source ?? fact.subject}#${fact.key}`
 
-export type StageField = 'lifecycle' | 'lead_status' | 'status'
+/**
+ * What a fact of a field is about: one of the fields every stage preset reads, or a field that the policy names, as
+ * `property:<API name>`. Which words it can hold is the CRM's and the policy's affair.
+ */
+export type StageField = 'lifecycle' | 'lead_status' | 'status' | `property:${string}`
+
+/** A field of one CRM's records that the policy names. */
+export interface PolicyField {
+  /** Its API name, as the policy spells it. */
+  name: string
+  /** Where the policy names it first: `stages.mql`. */
+  key: string
+}
 
 /** What a person-like record says about its human; the dimensions of a handoff come from here. */
 export interface Profile {

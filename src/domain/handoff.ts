@@ -61,6 +61,8 @@ export interface Handoff extends HandoffInstants {
   source: string | null
   campaign: string | null
   country: string | null
+  segment: string | null
+  score: number | null
   /** Attempts since T1, by anyone on the team. */
   attempts: number
   /** T2→T3 in the calendars of whoever owned it meanwhile; signed; null until both are known. */

@@ -31,7 +31,7 @@ export interface JudgeInput {
  */
 export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now }: JudgeInput): Judgement {
   const line = timelineOf(facts)
-  const events = stageEvents(line, now)
+  const events = stageEvents(line, now, policyAt)
   const passages = passagesOf({ events, line, policyAt, now })
   const wakes: (Instant | null)[] = [nextFact(facts, now)]
   if (passages.length === 0) return { handoffs: [], wakeAt: soonest(wakes) }

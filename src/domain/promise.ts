@@ -21,8 +21,20 @@ const fits = (wanted: readonly string[] | undefined, value: string | null): bool
   wanted === undefined || wanted.some(one => one.toLowerCase() === (value ?? EMPTY).toLowerCase())
 
 /** Whether a tier is meant for such a handoff. */
-export const applies = (when: TierMatch, { source, campaign, country }: Dimensions): boolean =>
-  fits(when.source, source) && fits(when.campaign, campaign) && fits(when.country, country)
+export const applies = (
+  when: TierMatch,
+  { source, campaign, country, segment, score }: Dimensions,
+): boolean =>
+  fits(when.source, source) &&
+  fits(when.campaign, campaign) &&
+  fits(when.country, country) &&
+  fits(when.segment, segment) &&
+  within(when.score, score)
+
+/** Both ends included; without a score there is nothing to compare. */
+const within = (wanted: TierMatch['score'], score: number | null): boolean =>
+  wanted === undefined ||
+  (score !== null && score >= (wanted.atLeast ?? score) && score <= (wanted.atMost ?? score))
 
 /** The verdict on one promise now; null when none of its tiers is meant for this handoff. */
 export function verdictOn(rule: PromiseRule, standing: Standing): PromiseVerdict | null {

@@ -1,4 +1,5 @@
-import type { StagePredicate } from '../policy/policy.ts'
+import type { ConditionPredicate, Policy, StagePredicate } from '../policy/policy.ts'
+import { type Cause, risings } from './conditions.ts'
 import type { StageField, Vendor } from './facts.ts'
 import type { Instant } from './time.ts'
 import type { RecordLife, Timeline } from './timeline.ts'
@@ -11,31 +12,47 @@ export interface StageEvent {
   id: string
   /** The lead or contact it happened to; null: a deal. */
   record: RecordLife | null
-  /** `field`: this field took this value; the others are the presets of the same name. */
-  what: 'field' | 'converted_with_deal' | 'deal_opened'
+  /** `field`: this field took this value; `condition`: this one came true; the others are the presets of the same name. */
+  what: 'field' | 'condition' | 'converted_with_deal' | 'deal_opened'
   vendor: Vendor
   field: StageField | null
   value: string | null
+  /** The condition, by {@link keyOf}. */
+  condition: string | null
 }
 
-/** Everything up to `now` that could be a stage, in order of time. */
-export function stageEvents(line: Timeline, now: Instant): StageEvent[] {
+/**
+ * Everything up to `now` that could be a stage under a policy in force at some instant of the timeline, in order of time.
+ * What a handoff is held to was in force at one of its events, so no condition that could matter is left out.
+ */
+export function stageEvents(line: Timeline, now: Instant, policyAt: (at: Instant) => Policy): StageEvent[] {
+  const events = [...line.records.flatMap(record => recordEvents(record, line)), ...dealEvents(line)]
+  const conditions = conditionsOf(instantsOf(line, events), policyAt)
+  for (const [key, { all }] of conditions) {
+    for (const { at, cause } of risings(all, line)) events.push(conditionEvent(at, cause, key))
+  }
+  return events.filter(({ at }) => at <= now).sort(inOrder)
+}
+
+const inOrder = (a: StageEvent, b: StageEvent): number =>
+  a.at - b.at || order(a.id, b.id) || order(a.what, b.what) || order(a.condition ?? '', b.condition ?? '')
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+const isOfPolicy = (field: StageField): boolean => field.startsWith('property:')
+
+function recordEvents(record: RecordLife, line: Timeline): StageEvent[] {
   const events: StageEvent[] = []
-  for (const record of line.records) {
-    for (const [field, changes] of record.fields) {
-      for (const { at, dayPrecise, id, value } of changes) {
-        if (value === null || at > now) continue
-        events.push({ at, dayPrecise, id, record, what: 'field', vendor: record.vendor, field, value })
-      }
+  const { vendor } = record
+  for (const [field, changes] of record.fields) {
+    if (isOfPolicy(field)) continue
+    for (const { at, dayPrecise, id, value } of changes) {
+      if (value === null) continue
+      events.push({ at, dayPrecise, id, record, what: 'field', vendor, field, value, condition: null })
     }
-    const event = conversionEvent(record, line)
-    if (event && event.at <= now) events.push(event)
   }
-  for (const { openedAt: at, dayPrecise, id, vendor } of line.deals) {
-    if (at > now) continue
-    events.push({ at, dayPrecise, id, record: null, what: 'deal_opened', vendor, field: null, value: null })
-  }
-  return events.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+  const conversion = conversionEvent(record, line)
+  return conversion ? [...events, conversion] : events
 }
 
 /** A conversion known to the day only happened when its deal was opened, if that is known better. */
@@ -45,12 +62,59 @@ function conversionEvent(record: RecordLife, line: Timeline): StageEvent | null 
   const deal = conversion.dayPrecise ? line.deals.find(one => one.ref === conversion.deal) : undefined
   const { at, dayPrecise } = deal ? { at: deal.openedAt, dayPrecise: deal.dayPrecise } : conversion
   const what = 'converted_with_deal'
-  return { at, dayPrecise, id: conversion.id, record, what, vendor, field: null, value: null }
+  return { at, dayPrecise, id: conversion.id, record, what, vendor, ...NO_FIELD }
+}
+
+const NO_FIELD = { field: null, value: null, condition: null } as const
+
+const dealEvents = ({ deals }: Timeline): StageEvent[] =>
+  deals.map(({ openedAt: at, dayPrecise, id, vendor }) => {
+    return { at, dayPrecise, id, record: null, what: 'deal_opened', vendor, ...NO_FIELD }
+  })
+
+function conditionEvent(at: Instant, { record, field, change }: Cause, condition: string): StageEvent {
+  const { dayPrecise, id, value } = change ?? { dayPrecise: false, id: record.createdId, value: null }
+  return { at, dayPrecise, id, record, what: 'condition', vendor: record.vendor, field, value, condition }
+}
+
+/** When anything happened that a policy could take for a stage. */
+function* instantsOf(line: Timeline, events: readonly StageEvent[]): Generator<Instant> {
+  for (const { at } of events) yield at
+  for (const { createdAt, fields } of line.records) {
+    if (createdAt !== null) yield createdAt
+    for (const [field, changes] of fields) if (isOfPolicy(field)) for (const { at } of changes) yield at
+  }
+}
+
+/** The conditions of the stages of the policies in force then, each once. */
+function conditionsOf(instants: Iterable<Instant>, policyAt: (at: Instant) => Policy) {
+  const policies = new Set<Policy>()
+  for (const at of instants) policies.add(policyAt(at))
+  const conditions = new Map<string, ConditionPredicate>()
+  for (const { stages } of policies) {
+    for (const one of Object.values(stages).flat()) {
+      if (one.preset === 'condition') conditions.set(keyOf(one), one)
+    }
+  }
+  return conditions
+}
+
+const keys = new WeakMap<ConditionPredicate, string>()
+
+/** The same text for the same condition, in whichever version of the policy it is written. */
+function keyOf(condition: ConditionPredicate): string {
+  let key = keys.get(condition)
+  if (key === undefined) {
+    key = JSON.stringify(condition.all)
+    keys.set(condition, key)
+  }
+  return key
 }
 
 /** Whether the event makes a stage true: one of its predicates is enough. */
 export function matches(predicates: readonly StagePredicate[], event: StageEvent): boolean {
   return predicates.some(predicate => {
+    if (predicate.preset === 'condition') return event.condition === keyOf(predicate)
     if (predicate.preset !== 'field') return predicate.preset === event.what
     return (
       event.field === predicate.field &&

@@ -19,6 +19,8 @@ export interface RecordLife {
   vendor: Vendor
   object: ObjectName
   createdAt: Instant | null
+  /** `<ref>#<key>` of the fact that says so. */
+  createdId: string
   deletedAt: Instant | null
   profile: Profile | null
   owners: Change<Ref>[]
@@ -109,6 +111,7 @@ function settleSubject(ref: Ref, facts: readonly Fact[], line: Timeline): void {
 
 interface Draft {
   createdAt: Instant | null
+  createdId: string
   deletedAt: Instant | null
   profile: Profile | null
   owners: Knowledge<Ref>
@@ -119,6 +122,7 @@ interface Draft {
 function lifeOf(ref: Ref, vendor: Vendor, object: ObjectName, facts: readonly Fact[]): RecordLife {
   const draft: Draft = {
     createdAt: null,
+    createdId: `${ref}#created`,
     deletedAt: null,
     profile: null,
     owners: { changes: [], now: null },
@@ -126,7 +130,7 @@ function lifeOf(ref: Ref, vendor: Vendor, object: ObjectName, facts: readonly Fa
     conversions: [],
   }
   for (const fact of facts) note(fact, draft)
-  const { createdAt, deletedAt, profile } = draft
+  const { createdAt, createdId, deletedAt, profile } = draft
   const fields = new Map<StageField, Change<string>[]>()
   for (const [field, known] of draft.fields) fields.set(field, settle(known, createdAt))
   const owners = settle(draft.owners, createdAt)
@@ -135,6 +139,7 @@ function lifeOf(ref: Ref, vendor: Vendor, object: ObjectName, facts: readonly Fa
     vendor,
     object,
     createdAt,
+    createdId,
     deletedAt,
     profile,
     owners,
@@ -148,6 +153,7 @@ function note(fact: Fact, draft: Draft): void {
   switch (fact.kind) {
     case 'created':
       draft.createdAt = Math.min(draft.createdAt ?? fact.at, fact.at)
+      draft.createdId = change.id
       draft.profile = fact.profile
       break
     case 'deleted':

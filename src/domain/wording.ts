@@ -19,11 +19,14 @@ export function kindOfRecord(ref: Ref): string {
   return `${VENDORS[vendor]} ${OBJECTS[object] ?? object}`
 }
 
-const FIELDS: Record<StageField, string> = {
+const FIELDS: Partial<Record<StageField, string>> = {
   lifecycle: 'Lifecycle stage',
   lead_status: 'Lead status',
   status: 'Status',
 }
+
+/** A field of the policy is called by its API name. */
+const nameOf = (field: StageField): string => FIELDS[field] ?? field.slice('property:'.length)
 
 /** The names under which HubSpot shows its standard lifecycle stages. */
 const STAGES: Record<string, string> = {
@@ -39,8 +42,8 @@ const STAGES: Record<string, string> = {
 
 /** `Lifecycle stage: Marketing Qualified Lead`. */
 export function fieldWords(field: StageField, value: string | null): string {
-  if (value === null) return `${FIELDS[field]} cleared`
-  return `${FIELDS[field]}: ${(field === 'lifecycle' && STAGES[value]) || value}`
+  if (value === null) return `${nameOf(field)} cleared`
+  return `${nameOf(field)}: ${(field === 'lifecycle' && STAGES[value]) || value}`
 }
 
 const OUTCOMES: Record<ActivityOutcome, string> = {

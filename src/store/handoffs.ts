@@ -5,9 +5,10 @@ import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
 
 function handoffRow(person: number, handoff: Handoff) {
-  const { openedBy: opened_by, number, owner, source, campaign, country, attempts, outcome } = handoff
+  const { openedBy: opened_by, number, owner, attempts, outcome } = handoff
+  const { source, campaign, country, segment, score } = handoff
   return {
-    ...{ opened_by, person, number, owner, source, campaign, country, attempts, outcome },
+    ...{ opened_by, person, number, owner, source, campaign, country, segment, score, attempts, outcome },
     t0: iso(handoff.t0),
     t1: iso(handoff.t1),
     t2: iso(handoff.t2),
@@ -103,17 +104,17 @@ async function removeHandoffs(tx: Queryable, persons: readonly number[], kept: s
 async function upsertHandoffs(tx: Queryable, rows: string): Promise<number> {
   const { count } = await tx.query(sql`
     insert into handoff (opened_by, person, number, t0, t1, t2, t3, t4, t5, t6, t7, owner, source, campaign, country,
-      attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
+      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
       feedback_note, day_precise)
     select opened_by, person, number, t0, t1, t2, t3, t4, t5, t6, t7, owner, source, campaign, country,
-      attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
+      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
       feedback_note, day_precise
     from json_populate_recordset(null::handoff, ${rows}::json) order by opened_by, person
     on conflict (opened_by, person) do update set number = excluded.number, t0 = excluded.t0,
       t1 = excluded.t1, t2 = excluded.t2, t3 = excluded.t3, t4 = excluded.t4, t5 = excluded.t5, t6 = excluded.t6,
       t7 = excluded.t7, owner = excluded.owner, source = excluded.source, campaign = excluded.campaign,
-      country = excluded.country, attempts = excluded.attempts, follow_up_ms = excluded.follow_up_ms, outcome = excluded.outcome,
-      ended_at = excluded.ended_at, sal_at = excluded.sal_at, opportunity_at = excluded.opportunity_at,
+      country = excluded.country, segment = excluded.segment, score = excluded.score, attempts = excluded.attempts,
+      follow_up_ms = excluded.follow_up_ms, outcome = excluded.outcome, ended_at = excluded.ended_at, sal_at = excluded.sal_at, opportunity_at = excluded.opportunity_at,
       won_at = excluded.won_at, lost_at = excluded.lost_at, deal_owner = excluded.deal_owner,
       won_minor = excluded.won_minor, feedback_reason = excluded.feedback_reason,
       feedback_note = excluded.feedback_note, day_precise = excluded.day_precise

@@ -72,7 +72,9 @@ create table handoff (
   won_minor bigint,
   feedback_reason text,
   feedback_note text,
-  day_precise text[] not null
+  day_precise text[] not null,
+  segment text,
+  score double precision
 ) with (fillfactor=85);
 CREATE INDEX handoff_owner ON public.handoff USING btree (owner);
 CREATE INDEX handoff_person ON public.handoff USING btree (person);

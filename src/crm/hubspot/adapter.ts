@@ -19,8 +19,9 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
     import('./write.ts'),
     import('./check.ts'),
   ])
+  const { fields = [] } = options
   const client = new HubSpotClient(options)
-  const reader = new HubSpotReader(client, options.prefix)
+  const reader = new HubSpotReader(client, options.prefix, fields)
   let portal = ''
   const findPortal = async (signal: AbortSignal) => {
     portal ||= await portalOf(client, signal)
@@ -51,7 +52,7 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
     account: findPortal,
     async check(signal) {
       await findPortal(signal).catch(() => {})
-      return await check(client, options.prefix, signal)
+      return await check(client, options.prefix, fields, signal)
     },
     url: ref => recordPage(options.uiUrl, portal, ref),
     traffic: () => structuredClone(client.traffic),

@@ -1,33 +1,33 @@
-import { z } from 'zod'
+import type { PolicyField } from '../../domain/facts.ts'
 import { CrmError } from '../errors.ts'
+import { absent, spelt } from '../extra.ts'
 import type { HubSpotClient } from './client.ts'
 import { ownedFields, propertyName, propertyType } from './owned.ts'
+import { contactProperties } from './properties.ts'
 
-const properties = z.object({
-  results: z.array(
-    z.object({
-      name: z.string(),
-      modificationMetadata: z.object({ readOnlyValue: z.boolean().default(false) }).nullish(),
-    }),
-  ),
-})
-
-/** Why a sync would not work, each with its remedy; empty when it would. */
-export async function check(client: HubSpotClient, prefix: string, signal: AbortSignal): Promise<string[]> {
+/** Why a sync would not work, or without what it goes on, each with its remedy; empty when all is well. */
+export async function check(
+  client: HubSpotClient,
+  prefix: string,
+  wished: readonly PolicyField[],
+  signal: AbortSignal,
+): Promise<string[]> {
   try {
-    const { body } = await client.read('list properties of contacts', properties, signal, sdk =>
-      sdk.properties.getAll('contacts', false),
-    )
-    const found = new Map(body.results.map(property => [property.name, property]))
-    return ownedFields.flatMap(field => {
+    const found = await contactProperties(client, signal)
+    const ours = ownedFields.flatMap(field => {
       const name = propertyName(prefix, field)
       const property = found.get(name)
       if (!property)
         return [`hubspot: contacts have no property ${name}: create it as ${propertyType(field)}`]
-      return property.modificationMetadata?.readOnlyValue
-        ? [`hubspot: contacts.${name} is read-only: make its value editable`]
-        : []
+      return property.readOnly ? [`hubspot: contacts.${name} is read-only: make its value editable`] : []
     })
+    const remedy = 'create it, let the token read it, or correct the policy'
+    return [
+      ...ours,
+      ...wished
+        .filter(field => spelt([field], found.keys()).length === 0)
+        .map(field => absent('hubspot: contacts have no property', field, remedy)),
+    ]
   } catch (error) {
     if (!(error instanceof CrmError)) throw error
     return [error.message]

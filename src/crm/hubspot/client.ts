@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
@@ -17,6 +18,8 @@ export interface HubSpotOptions {
   uiUrl: string
   /** Of our own properties: `Leadtime` makes `leadtime_overdue`. */
   prefix: string
+  /** Contact properties that the policy names. */
+  fields?: readonly PolicyField[] | undefined
   retry?: RetryPlan | undefined
 }
 

@@ -18,8 +18,11 @@ import {
   text,
 } from './values.ts'
 
-/** A contact with its histories: who it is, when it raised its hand, how its stages and owner changed. */
-export function contact(from: HubSpotObject): Mapped {
+/**
+ * A contact with its histories: who it is, when it raised its hand, how its stages and owner changed.
+ * @param extra the properties read for the policy
+ */
+export function contact(from: HubSpotObject, extra: readonly string[]): Mapped {
   const { properties: p, history: h } = from
   const self = ref('hubspot', 'contact', from.id)
   const profile: Profile = {
@@ -36,6 +39,7 @@ export function contact(from: HubSpotObject): Mapped {
     { key: 'created', at: createdAt, subject: self, origin: 'record', kind: 'created', profile },
     ...stages('lifecycle', lifecycle(from), p.lifecyclestage, self, createdAt),
     ...stages('lead_status', unmerged(h.hs_lead_status), p.hs_lead_status, self, createdAt),
+    ...extra.flatMap(name => ofPolicy(name, from, self, createdAt)),
     ...owners(h.hubspot_owner_id, p.hubspot_owner_id, self, createdAt),
     ...inquiries(h.recent_conversion_date, h.recent_conversion_event_name, self),
   ]
@@ -47,18 +51,22 @@ export function contact(from: HubSpotObject): Mapped {
     leadStatus: text(p.hs_lead_status),
     owner: ownerRef(p.hubspot_owner_id),
   }
-  const fields = { ...profile, ...now, links: keys.map(({ key }) => key), history: compact(h) }
+  const links = keys.map(({ key }) => key)
+  const values = extra.map(name => [name, text(p[name])] as const)
+  const more = extra.length > 0 ? { extra: Object.fromEntries(values) } : {}
+  const fields = { ...profile, ...now, links, history: compact(h, extra), ...more }
   return { fields, facts: uniqueKeys(facts), identity: keys }
 }
 
 /** The histories as stored: a change that was undone between two readings must still be seen as a change. */
-function compact(history: HubSpotObject['history']): { [name: string]: Json } {
+function compact(history: HubSpotObject['history'], extra: readonly string[]): { [name: string]: Json } {
   const names = [
     'lifecyclestage',
     'hs_lead_status',
     'hubspot_owner_id',
     'recent_conversion_date',
     'recent_conversion_event_name',
+    ...extra,
   ]
   return Object.fromEntries(
     names.map(name => [name, oldestFirst(history[name]).map(({ value, at }) => [at, value])]),
@@ -110,6 +118,15 @@ function lifecycle(from: HubSpotObject): HistoryEntry[] | undefined {
     const before = text(history[place + 1]?.value)
     return by === 'CRM_UI' || !BEGINNINGS.has(value) || before === null || BEGINNINGS.has(before)
   })
+}
+
+/** A property the policy names; that it is empty is known, too. A portal without it says nothing of it. */
+function ofPolicy(name: string, from: HubSpotObject, subject: Ref, createdAt: number): Fact[] {
+  const { properties, history } = from
+  const field = `property:${name}` as const
+  const known = stages(field, unmerged(history[name]), properties[name], subject, createdAt)
+  if (known.length > 0 || properties[name] === undefined) return known
+  return [{ key: field, at: createdAt, subject, origin: 'record', kind: 'field_now', field, value: null }]
 }
 
 function owners(

@@ -11,11 +11,19 @@ import type { HubSpotObject } from './values.ts'
 
 export type { StageMeanings } from './deal.ts'
 
-/** One object, translated: a pure function of the object and the portal's deal stages. */
+/** What objects do not carry. */
+export interface Context {
+  /** What the portal's deal stages mean. */
+  stages: StageMeanings
+  /** The contact properties that are read for the policy. */
+  extra: readonly string[]
+}
+
+/** One object, translated: a pure function of the object and the context. */
 export function toRecord(
   object: HubSpotName,
   from: HubSpotObject,
-  stages: StageMeanings,
+  context: Context,
   prefix: string,
 ): PulledRecord {
   return {
@@ -26,14 +34,14 @@ export function toRecord(
     identity: [],
     memberships: [],
     owned: object === 'contact' ? readOwned(from.properties, prefix) : null,
-    ...mapped(object, from, stages),
+    ...mapped(object, from, context),
   }
 }
 
-function mapped(object: HubSpotName, from: HubSpotObject, stages: StageMeanings): Mapped {
+function mapped(object: HubSpotName, from: HubSpotObject, { stages, extra }: Context): Mapped {
   switch (object) {
     case 'contact':
-      return contact(from)
+      return contact(from, extra)
     case 'deal':
       return deal(from, stages)
     case 'call':

@@ -1,40 +1,50 @@
 import { z } from 'zod'
+import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
+import { reading, resume, spelt } from '../extra.ts'
 import { paging } from './associations.ts'
 import type { HubSpotClient } from './client.ts'
 import { mergedIds } from './contact.ts'
-import { mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
+import { type Context, mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
 import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { list, type PagedObjects, read, search } from './pages.ts'
+import { contactProperties } from './properties.ts'
 import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
 import { type HubSpotObject, isId } from './values.ts'
 
 export class HubSpotReader {
   readonly #client: HubSpotClient
   readonly #prefix: string
+  /** Contact properties that the policy names. */
+  readonly #wished: readonly PolicyField[]
+  /** Those that were there when a scan last asked. */
+  #extra: readonly string[] | null = null
 
-  constructor(client: HubSpotClient, prefix: string) {
+  constructor(client: HubSpotClient, prefix: string, wished: readonly PolicyField[]) {
     this.#client = client
     this.#prefix = prefix
+    this.#wished = wished
   }
 
   /** The records changed since `cursor`, page by page, archived ones included; see {@link Step}. */
   async *changes(object: HubSpotName, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
-    const stages = await this.#stagesFor(object, signal)
-    let step: Step | null = firstStep(cursor)
+    if (object === 'contact') this.#extra = null
+    const context = await this.#contextFor(object, signal)
+    const source = this.#source(object, context)
+    let step: Step | null = firstStep(resume(cursor, context.extra))
     while (step) {
-      const page = await this.#page(object, step, signal)
+      const page = await this.#page(source, step, signal)
       if (page.next !== null && page.next === step.after) {
         throw new Unavailable('hubspot', `${step.kind} ${SOURCES[object].type}`, 'the same page came twice')
       }
       const since: Instant = step.since ?? page.date ?? newest(page.objects)
       const next = nextStep({ ...step, since }, page.next, SOURCES[object])
       yield {
-        records: this.#translate(object, wanted(page.objects, step), stages),
-        cursor: cursorOf(next, since),
+        records: this.#translate(object, wanted(page.objects, step), context),
+        cursor: reading(cursorOf(next, since), context.extra),
       }
       step = next
     }
@@ -42,8 +52,8 @@ export class HubSpotReader {
 
   /** These records as they are now, archived ones too. */
   async fetch(object: HubSpotName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
-    const stages = await this.#stagesFor(object, signal)
-    const source = this.#source(object)
+    const context = await this.#contextFor(object, signal)
+    const source = this.#source(object, context)
     const known = [...new Set(ids)].filter(isId)
     const found = await read(this.#client, source, known, false, signal)
     const there = new Set(found.map(({ id }) => id))
@@ -52,7 +62,7 @@ export class HubSpotReader {
     const asked = new Set(known)
     // A merged-away id can answer with its survivor; nobody asked for that one.
     const objects = [...found, ...archived].filter(({ id }) => asked.has(id))
-    return objects.map(one => toRecord(object, one, stages, this.#prefix))
+    return objects.map(one => toRecord(object, one, context, this.#prefix))
   }
 
   /** These owners; they are read in one list, so this costs what {@link owners} costs. */
@@ -87,24 +97,39 @@ export class HubSpotReader {
     }
   }
 
-  async #page(object: HubSpotName, step: Step, signal: AbortSignal): Promise<PagedObjects> {
-    const source = this.#source(object)
+  async #page(source: Source, step: Step, signal: AbortSignal): Promise<PagedObjects> {
     if (step.kind !== 'search')
       return await list(this.#client, source, step.after, step.kind === 'archive', signal)
     return await search(this.#client, source, step.from ?? 0, step.after, signal)
   }
 
-  #source(object: HubSpotName): Source {
+  #source(object: HubSpotName, { extra }: Context): Source {
     const source: Source = SOURCES[object]
     if (object !== 'contact') return source
-    return { ...source, properties: [...source.properties, ...ownedNames(this.#prefix)] }
+    const { properties, history } = source
+    return {
+      ...source,
+      properties: [...new Set([...properties, ...ownedNames(this.#prefix), ...extra])],
+      history: [...new Set([...history, ...extra])],
+    }
   }
 
-  #translate(object: HubSpotName, objects: readonly HubSpotObject[], stages: StageMeanings): PulledRecord[] {
+  #translate(object: HubSpotName, objects: readonly HubSpotObject[], context: Context): PulledRecord[] {
     return objects.flatMap(one => {
-      const record = toRecord(object, one, stages, this.#prefix)
+      const record = toRecord(object, one, context, this.#prefix)
       return object === 'contact' ? [record, ...mergedIds(one).map(id => mergedAway(id, one))] : [record]
     })
+  }
+
+  async #contextFor(object: HubSpotName, signal: AbortSignal): Promise<Context> {
+    const extra = object === 'contact' ? await this.#extraNow(signal) : []
+    return { stages: await this.#stagesFor(object, signal), extra }
+  }
+
+  async #extraNow(signal: AbortSignal): Promise<readonly string[]> {
+    if (this.#wished.length === 0) return []
+    this.#extra ??= spelt(this.#wished, (await contactProperties(this.#client, signal)).keys())
+    return this.#extra
   }
 
   /** What the deal stages mean; read at the start of each scan of deals, for portals change them. */

@@ -18,8 +18,9 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     import('./write.ts'),
     import('./check.ts'),
   ])
+  const { fields = [] } = options
   const client = new SalesforceClient(options)
-  const reader = new SalesforceReader(client, options.prefix)
+  const reader = new SalesforceReader(client, options.prefix, fields)
   return {
     vendor: 'salesforce',
     objects: OBJECTS,
@@ -34,7 +35,7 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
       return await write(client, object, changes, options.prefix, signal)
     },
     account: signal => client.account(signal),
-    check: signal => check(reader, options.prefix, signal),
+    check: signal => check(reader, options.prefix, fields, signal),
     url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {

@@ -1,19 +1,22 @@
+import type { PolicyField } from '../../domain/facts.ts'
 import { CrmError } from '../errors.ts'
+import { absent, spelt } from '../extra.ts'
 import { SOURCES, WRITABLE } from './objects.ts'
 import { fieldName, fieldType, ownedFields } from './owned.ts'
 import type { SalesforceReader } from './read.ts'
 
-/** Why a sync would not work, each with its remedy; empty when it would. */
+/** Why a sync would not work, or without what it goes on, each with its remedy; empty when all is well. */
 export async function check(
   reader: SalesforceReader,
   prefix: string,
+  wished: readonly PolicyField[],
   signal: AbortSignal,
 ): Promise<string[]> {
   try {
     const problems: string[] = []
     for (const object of WRITABLE)
       problems.push(...(await fieldProblems(reader, SOURCES[object].sobject, prefix, signal)))
-    return problems
+    return [...problems, ...(await policyProblems(reader, wished, signal))]
   } catch (error) {
     if (!(error instanceof CrmError)) throw error
     return [error.message]
@@ -39,4 +42,17 @@ async function fieldProblems(
     if (found.updateable) return []
     return [`salesforce: ${sobject}.${name} is read-only: grant the integration user edit access to it`]
   })
+}
+
+async function policyProblems(
+  reader: SalesforceReader,
+  wished: readonly PolicyField[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const described = wished.length > 0 ? await reader.described(SOURCES.lead.sobject, signal) : null
+  if (!described) return []
+  const remedy = 'create it, grant the integration user read access to it, or correct the policy'
+  return wished
+    .filter(field => spelt([field], described.keys()).length === 0)
+    .map(field => absent('salesforce: Lead has no field', field, remedy))
 }

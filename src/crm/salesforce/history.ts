@@ -1,28 +1,44 @@
 import { type Fact, ref } from '../../domain/facts.ts'
 import { id18, isId } from '../id18.ts'
 import type { Mapped } from '../mapped.ts'
-import { flag, mustInstant, type Row, refOf, related, text } from './values.ts'
+import type { Context } from './person.ts'
+import { flag, mustInstant, plain, type Row, refOf, related, text } from './values.ts'
 
-/** LeadHistory → one change of status or owner, or the conversion's instant. Other rows say nothing to us. */
-export function history(row: Row): Mapped {
+/**
+ * LeadHistory → a change of status, owner or a field the policy names, or the conversion's instant. Other rows say
+ * nothing to us.
+ */
+export function history(row: Row, { extra }: Context): Mapped {
   const fields = {
     lead: text(row.LeadId),
     field: text(row.Field),
     from: scalar(row.OldValue),
     to: scalar(row.NewValue),
   }
-  const fact = flag(row.IsDeleted) ? null : change(row)
-  return { fields, facts: fact ? [fact] : [] }
+  return { fields, facts: flag(row.IsDeleted) || !isId(row.LeadId) ? [] : changes(row, row.LeadId, extra) }
 }
 
-function change(row: Row): Fact | null {
-  if (!isId(row.LeadId)) return null
+function changes(row: Row, lead: string, extra: readonly string[]): Fact[] {
   const base = {
     key: 'change',
     at: mustInstant(row, 'CreatedDate'),
-    subject: ref('salesforce', 'lead', id18(row.LeadId)),
+    subject: ref('salesforce', 'lead', id18(lead)),
     origin: 'history' as const,
   }
+  return [change(row, base), named(row, base, extra)].filter(fact => fact !== null)
+}
+
+type Base = { key: string; at: number; subject: Fact['subject']; origin: 'history' }
+
+/** Of long texts and multi-select picklists Salesforce tells only that they changed: that says nothing. */
+function named(row: Row, base: Base, extra: readonly string[]): Fact | null {
+  const name = extra.find(one => one === row.Field)
+  const [value, from] = [plain(row.NewValue) ?? null, plain(row.OldValue) ?? null]
+  if (name === undefined || (value === null && from === null)) return null
+  return { ...base, key: `change:${name}`, kind: 'field', field: `property:${name}`, value, from }
+}
+
+function change(row: Row, base: Base): Fact | null {
   switch (row.Field) {
     case 'Status':
       return {
@@ -42,10 +58,7 @@ function change(row: Row): Fact | null {
 }
 
 /** An owner change comes as two rows, one with names and one with ids; names prove nothing. */
-function owner(
-  row: Row,
-  base: { key: string; at: number; subject: Fact['subject']; origin: 'history' },
-): Fact | null {
+function owner(row: Row, base: Base): Fact | null {
   const to = refOf(row.NewValue)
   const from = refOf(row.OldValue)
   return to || from ? { ...base, kind: 'owner', owner: to, from } : null

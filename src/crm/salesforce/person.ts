@@ -1,13 +1,24 @@
-import { type Fact, type IdentityKey, type Profile, type Ref, ref } from '../../domain/facts.ts'
+import {
+  type Fact,
+  type IdentityKey,
+  type Profile,
+  type Ref,
+  ref,
+  type StageField,
+} from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import { id18, isId } from '../id18.ts'
 import type { Mapped } from '../mapped.ts'
-import { dayStart, flag, mustInstant, type Row, refOf, related, text } from './values.ts'
+import { dayStart, flag, mustInstant, plain, type Row, refOf, related, text } from './values.ts'
 
-/** What rows do not carry: the organisation's IANA zone, and what its opportunity stages mean. */
+/** What rows do not carry. */
 export interface Context {
+  /** The organisation's IANA zone. */
   zone: string
+  /** What its opportunity stages mean. */
   stages: ReadonlyMap<string, { closed: boolean; won: boolean }>
+  /** The fields of Lead that are read for the policy, as the organisation spells them. */
+  extra: readonly string[]
 }
 
 /** Lead → its profile, what it shows now, its end by conversion or deletion. Its changes come from LeadHistory. */
@@ -17,6 +28,7 @@ export function lead(row: Row, context: Context): Mapped {
   const deal = refOf(row.ConvertedOpportunityId)
   const profile = profileOf(row, text(row.Company), text(row.Country))
   const feedback = { reason: text(row.Rejection_Reason__c), note: text(row.Rejection_Note__c) }
+  const named = valuesOf(row, context.extra)
   return {
     fields: {
       ...profile,
@@ -29,10 +41,12 @@ export function lead(row: Row, context: Context): Mapped {
       master: master(row, 'lead'),
       feedbackReason: feedback.reason,
       feedbackNote: feedback.note,
+      ...(named.length > 0 && { extra: Object.fromEntries(named) }),
     },
     facts: [
       ...common(row, self, profile),
       ...statusNow(row, self),
+      ...named.map(([name, value]) => fieldNow(row, self, `property:${name}`, value)),
       ...conversion(row, self, contact, deal, context.zone),
       ...feedbackNow(row, self, feedback),
     ],
@@ -82,10 +96,19 @@ function deletion(row: Row, self: Ref): Fact {
   return { key: 'deleted', at, subject: self, origin: 'record', kind: 'deleted' }
 }
 
-function statusNow(row: Row, self: Ref): Fact[] {
+const statusNow = (row: Row, self: Ref): Fact[] => [fieldNow(row, self, 'status', text(row.Status))]
+
+function fieldNow(row: Row, subject: Ref, field: StageField, value: string | null): Fact {
   const at = mustInstant(row, 'CreatedDate')
-  const value = text(row.Status)
-  return [{ key: 'status', at, subject: self, origin: 'record', kind: 'field_now', field: 'status', value }]
+  return { key: field, at, subject, origin: 'record', kind: 'field_now', field, value }
+}
+
+/** The fields the policy names that came with the row; one that is not there, or holds no plain value, says nothing. */
+function valuesOf(row: Row, extra: readonly string[]): [name: string, value: string | null][] {
+  return extra.flatMap(name => {
+    const value = plain(row[name])
+    return value === undefined ? [] : [[name, value] as [string, string | null]]
+  })
 }
 
 /** ConvertedDate is a date; the instant comes from LeadHistory where it is tracked. */

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
+import { reading, resume, spelt } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
 import { type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
@@ -36,11 +38,15 @@ export class SalesforceReader {
   readonly #client: SalesforceClient
   readonly #prefix: string
   readonly #fields = new Map<SalesforceObject, readonly string[] | null>()
-  #context: Context | null = null
+  /** Fields of Lead that the policy names, and those of them that were there when we last asked. */
+  readonly #wished: readonly PolicyField[]
+  #extra: readonly string[] = []
+  #context: Omit<Context, 'extra'> | null = null
 
-  constructor(client: SalesforceClient, prefix: string) {
+  constructor(client: SalesforceClient, prefix: string, wished: readonly PolicyField[]) {
     this.#client = client
     this.#prefix = prefix
+    this.#wished = wished
   }
 
   /**
@@ -49,9 +55,11 @@ export class SalesforceReader {
    * whose locator expired, after two days) goes on strictly after that row.
    */
   async *changes(object: SalesforceObject, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
-    let position = positionOf(cursor)
+    const extra = await this.#extraOf(object, signal)
+    const from = resume(cursor, extra)
+    let position = positionOf(from)
     let asked: Instant | null = null
-    let began = beganAt(cursor)
+    let began = beganAt(from)
     let next: string | null = null
     const context = await this.context(signal)
     do {
@@ -68,7 +76,8 @@ export class SalesforceReader {
         rows.rows,
         await this.#knowing(object, rows.rows, context, signal),
       )
-      yield { records, cursor: next ? unfinished(position, began) : finished(began, position) }
+      const reached = next ? unfinished(position, began) : finished(began, position)
+      yield { records, cursor: reading(reached, extra) }
     } while (next)
   }
 
@@ -79,6 +88,7 @@ export class SalesforceReader {
     signal: AbortSignal,
   ): Promise<PulledRecord[]> {
     const known = [...new Set(ids.filter(isId).map(id18))]
+    if (!this.#fields.has('lead')) await this.#extraOf(object, signal)
     const context = await this.context(signal)
     const records: PulledRecord[] = []
     for (let i = 0; i < known.length; i += IDS) {
@@ -118,7 +128,17 @@ export class SalesforceReader {
   /** The organisation's zone and the meaning of its stages, read once. */
   async context(signal: AbortSignal): Promise<Context> {
     this.#context ??= await this.#readContext(signal)
-    return this.#context
+    return { ...this.#context, extra: this.#extra }
+  }
+
+  /**
+   * The fields that the policy names, as far as they are there, on a lead and in its history. While one is missing it is
+   * asked for again with every scan: somebody may have created it, or granted us the right to see it.
+   */
+  async #extraOf(object: SalesforceObject, signal: AbortSignal): Promise<readonly string[]> {
+    if (object !== 'lead' && object !== 'history') return []
+    if (this.#extra.length < this.#wished.length) await this.#fieldsOf('lead', true, signal)
+    return this.#extra
   }
 
   /** A stage made since the stages were read is looked up before a row of it is judged. */
@@ -134,7 +154,7 @@ export class SalesforceReader {
     return await this.context(signal)
   }
 
-  async #readContext(signal: AbortSignal): Promise<Context> {
+  async #readContext(signal: AbortSignal): Promise<Omit<Context, 'extra'>> {
     const [organization, stages] = [
       await this.#setup('SELECT Id, TimeZoneSidKey FROM Organization', 'Organization', signal),
       await this.#setup(
@@ -220,6 +240,10 @@ export class SalesforceReader {
         )
       }
       fields = described && present(wished, new Set(described.keys()))
+      if (fields && described && object === 'lead') {
+        this.#extra = spelt(this.#wished, described.keys())
+        fields = [...new Set([...fields, ...this.#extra])]
+      }
     }
     this.#fields.set(object, fields)
     return fields

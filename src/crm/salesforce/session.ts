@@ -4,6 +4,7 @@ import { OAuth2 } from 'jsforce/lib/oauth2.js'
 import { Transport } from 'jsforce/lib/transport.js'
 import { StreamPromise } from 'jsforce/lib/util/promise.js'
 import { z } from 'zod'
+import type { PolicyField } from '../../domain/facts.ts'
 import { AuthExpired, OtherAccount, RateLimited, Unavailable } from '../errors.ts'
 import { id18 } from '../id18.ts'
 import { type RetryPlan, retrying } from '../retry.ts'
@@ -20,6 +21,8 @@ export interface SalesforceOptions {
   apiVersion: string
   /** Of our own fields: `Leadtime` makes `Leadtime_Overdue__c`. */
   prefix: string
+  /** Lead fields that the policy names. */
+  fields?: readonly PolicyField[] | undefined
   retry?: RetryPlan | undefined
 }
 

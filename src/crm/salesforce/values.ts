@@ -8,6 +8,13 @@ export type Row = Readonly<Record<string, unknown>>
 export const text = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value : null
 
+/** Any single value in the words of a condition: numbers in digits, checkboxes as true and false. Undefined: it is none. */
+export function plain(value: unknown): string | null | undefined {
+  if (value === null) return null
+  if (typeof value === 'string') return text(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
 export const number = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 

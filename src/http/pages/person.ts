@@ -64,12 +64,14 @@ function header(told: PersonExplanation, view: View): Html {
 }
 
 function handoffSection(handoff: ExplainedHandoff, asOf: Instant, latest: boolean): Html {
-  const { number, outcome, endedAt, zone, policy, campaign, attempts, feedback } = handoff
+  const { number, outcome, endedAt, zone, policy, campaign, segment, score, attempts, feedback } = handoff
   const clock = clockOf(zone)
   const title = `handoff-${number}`
   const how = endedAt === null ? 'open' : html`${outcome}, ${clock.moment(endedAt)}`
   const about = [
     campaign && `Campaign ${campaign}.`,
+    segment && `Segment ${segment}.`,
+    score !== null && `Score ${score} at the MQL.`,
     `${attempts === 1 ? '1 attempt' : `${attempts} attempts`} by sales.`,
     `Held to policy “${policy.name}”. Times in ${zone}.`,
   ]

@@ -2,7 +2,7 @@ import { companyProperties, contactProperties } from './definitions/contact.ts'
 import { dealProperties } from './definitions/deal.ts'
 import { callProperties, emailProperties, meetingProperties } from './definitions/engagement.ts'
 import { leadtimeProperties } from './definitions/leadtime.ts'
-import type { PropertyDefinition } from './definitions/property.ts'
+import { type PropertyDefinition, property } from './definitions/property.ts'
 import type { ObjectType } from './objects.ts'
 
 export interface PropertyGroup {
@@ -36,6 +36,12 @@ export class Definitions {
 
   add(type: ObjectType, property: PropertyDefinition): void {
     this.#byType.get(type)!.set(property.name, property)
+  }
+
+  /** Makes a custom text property of that name where there is none; names HubSpot would refuse are not made. */
+  need(type: ObjectType, name: string): void {
+    if (this.get(type, name) || !/^(?!hs_)[a-z][a-z0-9_]*$/.test(name)) return
+    this.add(type, property(name, name, 'string', { custom: true }))
   }
 
   groups(type: ObjectType): PropertyGroup[] {

@@ -156,7 +156,7 @@ const COLUMN: Record<string, string> = {
   owner: 'hubspot_owner_id',
 }
 
-/** `field=value`, `hubspot.field=value`; what is for Salesforce or no property of a contact is not for us. */
+/** `field=value`, `hubspot.field=value`; what is for Salesforce is not for us, nor what may be meant for it. */
 function update({ contact, event, world }: Step): void {
   const { detail, at } = event
   const split = detail.indexOf('=')
@@ -164,6 +164,7 @@ function update({ contact, event, world }: Step): void {
   if (split < 1 || field.startsWith('salesforce.')) return
   const plain = field.replace(/^hubspot\./, '')
   const name = COLUMN[plain] ?? plain
+  if (plain !== field) world.needContactProperty(name)
   const value = updated(name, detail.slice(split + 1).trim(), world)
   if (!world.isContactProperty(name)) return
   if (name === 'lifecyclestage') {

@@ -144,6 +144,7 @@ export class HubspotScenario implements Sink {
       campaignName: campaign => this.#campaigns.get(campaign) || campaign,
       stageId: name => pipeline.stageId(name),
       isContactProperty: name => definitions.get('contact', name) !== undefined,
+      needContactProperty: name => definitions.need('contact', name),
       synced: (records, name, value, at) => {
         const later = at + hubspotLagSeconds * 1000
         if (later <= now) this.#sync(records.contact!, name, value, later)

@@ -20,6 +20,8 @@ export interface World {
   campaignName(campaign: string): string
   stageId(name: string): string
   isContactProperty(name: string): boolean
+  /** A text property of that name, as an administrator would have made it before it could be filled in. */
+  needContactProperty(name: string): void
   /** Sets owner or lead status when it reaches HubSpot: at once, or with the connector's lag. */
   synced(records: PersonRecords, name: string, value: string, at: number): void
 }

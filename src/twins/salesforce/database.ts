@@ -128,7 +128,7 @@ function createTable(object: SObject): string {
   return `CREATE TABLE ${quoted(object.name)} (${columns.join(', ')}) WITHOUT ROWID`
 }
 
-/** Text compares without regard to case, as in SOQL; ids do not. */
+/** Text compares without regard to case, as in SOQL; ids do not. What can be anything is kept as it comes. */
 function columnType(field: Field): string {
   switch (field.type) {
     case 'id':
@@ -145,6 +145,8 @@ function columnType(field: Field): string {
     case 'currency':
     case 'percent':
       return 'REAL'
+    case 'anyType':
+      return ''
     default:
       return 'TEXT COLLATE NOCASE'
   }

@@ -66,7 +66,7 @@ function summary(object: SObject, base: string): object {
 
 function describeField(field: Field): object {
   const custom = field.name.endsWith('__c')
-  const sortable = field.type !== 'textarea' && field.type !== 'anyType'
+  const sortable = !/^(textarea|anyType|multipicklist)$/.test(field.type)
   return {
     name: field.name,
     label: field.label,

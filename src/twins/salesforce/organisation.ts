@@ -1,9 +1,10 @@
+import { ScenarioError } from '../scenario/error.ts'
 import { leftAt } from '../scenario/left.ts'
 import type { Account, Campaign, Company, User } from '../scenario/types.ts'
 import type { Database } from './database.ts'
 import { Days } from './days.ts'
 import { group, organization, user, userRole } from './schema/organization.ts'
-import { account, CONVERTED_STATUS, LEAD_STATUSES } from './schema/people.ts'
+import { account, CONVERTED_STATUS, LEAD_STATUSES, lead } from './schema/people.ts'
 import { campaign, leadStatus, opportunityStage, STAGES } from './schema/sales.ts'
 import { type Row, wholeSeconds } from './values.ts'
 
@@ -31,6 +32,8 @@ export class Organisation {
   readonly automationId: string
   readonly inboundId: string
   connector = false
+  /** Fields of Lead whose history is kept, besides status and owner. */
+  leadHistory: readonly string[] = []
   days = new Days('UTC')
   readonly users = new Map<string, User>()
   readonly #keys = new Map<string, string>()
@@ -58,6 +61,7 @@ export class Organisation {
   fill(company: Company): void {
     const at = company.start
     this.connector = company.connector
+    this.leadHistory = (company.leadHistory ?? []).map(trackable)
     this.days = new Days(company.timeZone)
     this.#organization(company.name, at)
     for (const one of company.users) this.#employee(one, at)
@@ -270,6 +274,17 @@ export function newStamps(at: number, by: string): Row {
     LastModifiedById: by,
     SystemModstamp: stamp,
   }
+}
+
+/** @throws ScenarioError for what is no field of a lead here */
+function trackable(name: string): string {
+  if (lead.byName.has(name.toLowerCase())) return name
+  const place = { file: 'scenario.json', column: 'leadHistory', value: name }
+  throw new ScenarioError(
+    place,
+    "is no field of the twin's Lead",
+    'give an API name such as Rating or Score__c',
+  )
 }
 
 export function forecastOf(stage: Stage): string {

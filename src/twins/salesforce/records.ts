@@ -10,7 +10,7 @@ import type { SObject } from './schema/field.ts'
 import { contact, lead } from './schema/people.ts'
 import { opportunity, opportunityHistory } from './schema/sales.ts'
 import { fieldNamed, hasBin } from './schema.ts'
-import { trackOwner, trackStatus } from './tracking.ts'
+import { trackFields, trackOwner, trackStatus } from './tracking.ts'
 import { type Row, toJson, wholeSeconds } from './values.ts'
 
 /**
@@ -99,6 +99,7 @@ export class Records {
       const tracked = { leadId: String(after.Id), at: now, by }
       trackStatus(this.#organisation, tracked, before.Status ?? null, after.Status ?? null)
       trackOwner(this.#organisation, tracked, String(before.OwnerId), String(after.OwnerId))
+      trackFields(this.#organisation, tracked, before, after)
     }
     const moved = before.StageName !== after.StageName || before.Amount !== after.Amount
     if (object === opportunity && moved) this.#snapshot(before, after, now)

@@ -1,6 +1,9 @@
 import type { Organisation } from './organisation.ts'
+import type { Field } from './schema/field.ts'
+import { lead } from './schema/people.ts'
 import { leadHistory } from './schema/sales.ts'
-import { type Value, wholeSeconds } from './values.ts'
+import { fieldNamed } from './schema.ts'
+import { type Row, toJson, type Value, wholeSeconds } from './values.ts'
 
 /** A change of a lead that Salesforce keeps a history row of. */
 export interface Tracked {
@@ -19,6 +22,24 @@ export function trackOwner(organisation: Organisation, where: Tracked, from: str
   if (from === to) return
   historyRow(organisation, where, 'Owner', organisation.ownerName(from), organisation.ownerName(to))
   historyRow(organisation, where, 'Owner', from, to)
+}
+
+/** Field history of the other fields of a lead for which the organisation has turned it on. */
+export function trackFields(organisation: Organisation, where: Tracked, before: Row, after: Row): void {
+  for (const name of organisation.leadHistory) {
+    const field = fieldNamed(lead, name)
+    if (!field || TRACKED_ALWAYS.has(field.name)) continue
+    const [from, to] = [before[field.name] ?? null, after[field.name] ?? null]
+    if (from !== to) historyRow(organisation, where, field.name, told(field, from), told(field, to))
+  }
+}
+
+const TRACKED_ALWAYS: ReadonlySet<string> = new Set(['Status', 'OwnerId'])
+
+/** Of long texts and several values at once a history row tells only that they changed. */
+function told(field: Field, value: Value): Value {
+  if (field.type === 'textarea' || field.type === 'multipicklist') return null
+  return field.type === 'boolean' || field.type === 'datetime' ? String(toJson(field, value)) : value
 }
 
 /** The history row of a conversion; it has no values. */

@@ -3,7 +3,9 @@ import { ScenarioError } from './error.ts'
 import { INSTANT_REMEDY, Instants, instantProblem, isTimeZone } from './instant.ts'
 import type { Company } from './types.ts'
 
-const SETTINGS = ['name', 'description', 'timeZone', 'start', 'now', 'connector', 'hubspotLagSeconds']
+const SETTINGS = [
+  ...['name', 'description', 'timeZone', 'start', 'now', 'connector', 'hubspotLagSeconds', 'leadHistory'],
+]
 
 /** scenario.json, checked. */
 export function readSettings(
@@ -30,6 +32,7 @@ export function readSettings(
     now,
     connector: settings.flag('connector'),
     hubspotLagSeconds: settings.seconds('hubspotLagSeconds'),
+    ...(settings.keys().includes('leadHistory') && { leadHistory: settings.names('leadHistory') }),
   }
 }
 
@@ -72,6 +75,12 @@ class Settings {
     const value = this.#values[key] ?? 0
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
     throw this.error(key, 'is not a number of seconds', 'write a whole number from 0 without quotes')
+  }
+
+  names(key: string): string[] {
+    const value = this.#values[key]
+    if (Array.isArray(value) && value.every(one => typeof one === 'string')) return value
+    throw this.error(key, 'is not a list of names', 'write API names in double quotes, in square brackets')
   }
 
   error(key: string, problem: string, remedy: string): ScenarioError {

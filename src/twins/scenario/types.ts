@@ -98,6 +98,8 @@ export interface Company {
   connector: boolean
   /** Seconds by which owner and lead-status changes reach HubSpot after Salesforce. */
   hubspotLagSeconds: number
+  /** Fields of the Salesforce Lead whose history is tracked, besides Status and Owner. */
+  leadHistory?: readonly string[]
   users: User[]
   accounts: Account[]
   campaigns: Campaign[]

@@ -36,9 +36,13 @@ export async function writeScenario(scenario: Scenario, dir: string): Promise<vo
   await Promise.all([people.end(), events.end()])
 }
 
-function settings({ name, description, timeZone, start, now, connector, hubspotLagSeconds }: Company) {
+function settings(company: Company) {
+  const { name, description, timeZone, start, now, connector, hubspotLagSeconds, leadHistory } = company
   const iso = (at: number) => new Date(at).toISOString()
-  return { name, description, timeZone, start: iso(start), now: iso(now), connector, hubspotLagSeconds }
+  return {
+    ...{ name, description, timeZone, start: iso(start), now: iso(now), connector, hubspotLagSeconds },
+    ...(leadHistory && { leadHistory }),
+  }
 }
 
 function eventCells({

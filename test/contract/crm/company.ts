@@ -2,7 +2,7 @@ import type { Crm, Cursor, Page, PulledRecord } from '../../../src/crm/crm.ts'
 import { hubspot } from '../../../src/crm/hubspot/adapter.ts'
 import type { RetryPlan } from '../../../src/crm/retry.ts'
 import { salesforce } from '../../../src/crm/salesforce/adapter.ts'
-import type { ObjectName, Vendor } from '../../../src/domain/facts.ts'
+import type { ObjectName, PolicyField, Vendor } from '../../../src/domain/facts.ts'
 import { VirtualClock } from '../../../src/twins/clock.ts'
 import type { Fault } from '../../../src/twins/http/faults.ts'
 import type { TwinApp } from '../../../src/twins/http.ts'
@@ -35,6 +35,10 @@ export async function bench(
   options: {
     api?: '2026-09' | 'v3'
     clientSecret?: string
+    /** Of the policy. */
+    fields?: readonly PolicyField[]
+    /** What else the scenario says of the company. */
+    company?: Partial<Company>
     token?: string
     prefix?: string
     refreshToken?: string
@@ -45,7 +49,7 @@ export async function bench(
     vendor === 'salesforce'
       ? salesforceTwin({ clock, file: ':memory:' })
       : hubspotTwin({ clock, file: ':memory:', token: 'secret-token' })
-  twin.sink.begin(company)
+  twin.sink.begin({ ...company, ...options.company })
   fill(twin.sink)
   twin.sink.end()
   const url = await twin.app.listen({ port: 0, host: '127.0.0.1' })
@@ -71,14 +75,16 @@ export function connect(
     clientSecret = 'leadtime-secret',
     token = 'secret-token',
     prefix = 'Leadtime',
+    fields,
   } = options
-  if (vendor === 'hubspot') return hubspot({ baseUrl: url, token, api, uiUrl: url, prefix, retry })
+  if (vendor === 'hubspot') return hubspot({ baseUrl: url, token, api, uiUrl: url, prefix, fields, retry })
   return salesforce({
     loginUrl: url,
     clientId: 'leadtime',
     clientSecret,
     apiVersion: '66.0',
     prefix,
+    fields,
     retry,
     refreshToken: options.refreshToken,
   })

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import type { Fact, Profile } from '../../../src/domain/facts.ts'
+import { describe, expect, test } from 'vitest'
+import type { Fact, Profile, Ref } from '../../../src/domain/facts.ts'
+import { defaultPolicy } from '../../../src/policy/default.ts'
 import { h, judgeFacts, only, rows } from './judged.ts'
 import { CONTACT, factsOf } from './world.ts'
 
@@ -36,4 +37,73 @@ test('a campaign responded to by then stands in for one in the profile', () => {
   const responses = [joined(-2, 'old'), joined(0, 'fair'), joined(1, 'late')]
   expect(dimensions({ campaign: null }, {}, ...responses).campaign).toBe('fair')
   expect(dimensions({ campaign: 'spring' }, {}, ...responses).campaign).toBe('spring')
+})
+
+describe('segment and score', () => {
+  const policy = {
+    ...defaultPolicy,
+    dimensions: {
+      segment: { salesforce: 'segment__c' },
+      score: { hubspot: 'score', salesforce: 'Score__c' },
+    },
+  }
+  const kept = (...more: Fact[]) => {
+    const { segment, score } = only(judgeFacts([...base, ...more], h(9), policy))
+    return { segment, score }
+  }
+  let count = 0
+  const was = (
+    subject: Ref,
+    name: string,
+    at: number,
+    value: string | null,
+    from: string | null = null,
+  ): Fact => {
+    const field = `property:${name}` as const
+    return { key: `k${++count}`, at: h(at), subject, origin: 'history', kind: 'field', field, value, from }
+  }
+  const is = (subject: Ref, name: string, at: number, value: string | null): Fact => {
+    const field = `property:${name}` as const
+    return { key: `n${++count}`, at: h(at), subject, origin: 'record', kind: 'field_now', field, value }
+  }
+
+  test('are those of the MQL, not of today', () => {
+    const scores = [
+      was(CONTACT, 'score', -2, '40'),
+      was(CONTACT, 'score', 0, '85', '40'),
+      was(CONTACT, 'score', 2, '5', '85'),
+    ]
+    expect(kept(...scores)).toEqual({ segment: null, score: 85 })
+    expect(kept(was(CONTACT, 'score', 1, '70'))).toEqual({ segment: null, score: null })
+  })
+
+  test('are the present ones where history is silent', () => {
+    expect(kept(is(LEAD, 'Segment__c', 0, ' Enterprise '), is(CONTACT, 'score', 0, '7.5'))).toEqual({
+      segment: 'Enterprise',
+      score: 7.5,
+    })
+  })
+
+  test('come from another record where the first has none, or none that is a number', () => {
+    expect(kept(is(CONTACT, 'score', 0, 'high'), is(LEAD, 'Score__c', 0, '60')).score).toBe(60)
+  })
+
+  test('of a lead that was made only after the MQL are what it was made with', () => {
+    const later = base.map(fact => (fact.subject === LEAD ? { ...fact, at: h(1) } : fact))
+    const made = [was(LEAD, 'Segment__c', 3, 'Small', 'Enterprise')]
+    expect(only(judgeFacts([...later, ...made], h(9), policy)).segment).toBe('Enterprise')
+  })
+
+  test('of a record that was gone by then do not count', () => {
+    const gone: Fact = {
+      key: 'd',
+      at: h(-1),
+      subject: 'salesforce:lead:old',
+      origin: 'record',
+      kind: 'deleted',
+    }
+    const old = 'salesforce:lead:old' as const
+    expect(kept(is(old, 'Segment__c', -9, 'Old'), gone).segment).toBeNull()
+    expect(kept(is(old, 'Segment__c', -9, 'Old')).segment).toBe('Old')
+  })
 })

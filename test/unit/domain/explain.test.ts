@@ -10,7 +10,7 @@ import type { Policy } from '../../../src/policy/policy.ts'
 import type { ScenarioEvent } from '../../../src/twins/scenario/types.ts'
 import { history, later, START } from './histories.ts'
 import { assigned, call, h, rows } from './judged.ts'
-import { COMPANY, directory, factsOf } from './world.ts'
+import { COMPANY, CONTACT, directory, factsOf } from './world.ts'
 
 type Line = [hours: number, event: ScenarioEvent['event'], more?: Partial<ScenarioEvent>]
 
@@ -207,4 +207,32 @@ describe('in words', () => {
   test('somebody who never became an MQL', () => {
     expect(told(3, [0, 'inquiry'])).toMatchObject({ handoffs: [], summary: expect.stringMatching(/Never/) })
   })
+})
+
+test('an MQL by a condition is explained by the change that met it', () => {
+  const all = [{ vendor: 'hubspot', name: 'score', test: 'at_least', value: 80 }] as const
+  const policy: Policy = {
+    ...defaultPolicy,
+    dimensions: { segment: {}, score: { hubspot: 'score' } },
+    stages: { ...defaultPolicy.stages, mql: [{ preset: 'condition', all }] },
+  }
+  const field = 'property:score' as const
+  const base = { subject: CONTACT, origin: 'history', kind: 'field', field } as const
+  const facts: Fact[] = [
+    ...factsOf(rows([0, 'inquiry'])),
+    { ...base, key: 's1', at: h(1), value: '40', from: null },
+    { ...base, key: 's2', at: h(2), value: '90', from: '40' },
+  ]
+  const { handoffs, timeline } = why(facts, h(3), policy)
+  expect(handoffs[0]).toMatchObject({ openedBy: `${CONTACT}#s2`, score: 90, segment: null })
+  expect(handoffs[0]!.milestones.find(({ name }) => name === 't1')).toMatchObject({
+    at: h(2),
+    why: 'score: 90',
+  })
+  expect(
+    timeline.filter(({ words }) => words.startsWith('score')).map(({ words, marks }) => [words, marks]),
+  ).toEqual([
+    ['score: 40', []],
+    ['score: 90', ['MQL']],
+  ])
 })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { applies } from '../../../src/domain/promise.ts'
 import { HOUR, MINUTE } from '../../../src/domain/time.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
+import type { TierMatch } from '../../../src/policy/policy.ts'
 import { assigned, call, h, judged, judgeFacts, only, promise, rows } from './judged.ts'
 import { factsOf } from './world.ts'
 
@@ -156,6 +158,26 @@ promises:
 
   test('an empty value has a name', () => {
     expect(tierOf({ campaign: '' })).toEqual(['first_attempt/social in DE/60', 'none/nobody/60'])
+  })
+})
+
+describe('tiers by segment and score', () => {
+  const dimensions = { source: null, campaign: null, country: null, segment: null, score: null }
+  const score = (atLeast: number | null, atMost: number | null) => ({ score: { atLeast, atMost } })
+
+  test.each<[TierMatch, Partial<typeof dimensions> | { segment: string } | { score: number }, boolean]>([
+    [{ segment: ['enterprise'] }, { segment: 'Enterprise' }, true],
+    [{ segment: ['enterprise'] }, {}, false],
+    [{ segment: ['(empty)'] }, {}, true],
+    [score(80, null), { score: 80 }, true],
+    [score(80, null), { score: 79.9 }, false],
+    [score(null, 80), { score: 80 }, true],
+    [score(null, 80), { score: 80.1 }, false],
+    [score(10, 20), { score: 15 }, true],
+    [score(10, 20), { score: 25 }, false],
+    [score(null, 80), {}, false],
+  ])('%j, %j: %j', (when, own, expected) => {
+    expect(applies(when, { ...dimensions, ...own })).toBe(expected)
   })
 })
 

@@ -32,6 +32,17 @@ test('says who it is, how it stands, what was counted and what happened', async 
   expect(body).toContain('href="https://crm.example/hubspot:contact:1000"')
 })
 
+test('names the segment and the score where there are any', async () => {
+  const told = eleni()
+  await start({
+    ...told,
+    handoffs: told.handoffs.map(one => ({ ...one, segment: 'Enterprise', score: 87.5 })),
+  })
+  expect(words((await get('/people/1')).body)).toContain('Segment Enterprise. Score 87.5 at the MQL.')
+  const { handoffs } = (await get('/api/people/1/explanation')).json()
+  expect(handoffs[0]).toMatchObject({ segment: 'Enterprise', score: 87.5 })
+})
+
 test('nothing inline, and text from a CRM stays text', async () => {
   await start(eleni('<img src=x onerror=alert(1)>'))
   const { body } = await get('/people/1')

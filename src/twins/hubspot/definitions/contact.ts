@@ -69,6 +69,7 @@ export const contactProperties = [
   property('first_conversion_event_name', 'First Conversion', 'string', { readOnly: true, group }),
   property('num_conversion_events', 'Number of Form Submissions', 'number', { readOnly: true, group }),
   property('notes_last_updated', 'Last Activity Date', 'datetime', { calculated: true, group }),
+  property('hubspotscore', 'HubSpot Score', 'number', { readOnly: true, group }),
   property('num_associated_deals', 'Number of Associated Deals', 'number', { calculated: true, group }),
   property('salesforceleadid', 'Salesforce Lead ID', 'string', { group }),
   property('salesforcecontactid', 'Salesforce Contact ID', 'string', { group }),

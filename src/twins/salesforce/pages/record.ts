@@ -43,6 +43,10 @@ const LEAD_DETAILS = [
   'Country',
   'LeadSource',
   'Status',
+  'Rating',
+  'Segment__c',
+  'Score__c',
+  'Interests__c',
   'Rejection_Reason__c',
   'Rejection_Note__c',
 ]

@@ -2,7 +2,7 @@ import type { ScenarioEvent } from '../../scenario/types.ts'
 import type { Organisation } from '../organisation.ts'
 import { contact, lead } from '../schema/people.ts'
 import { campaignMember } from '../schema/sales.ts'
-import { trackOwner, trackStatus } from '../tracking.ts'
+import { trackFields, trackOwner, trackStatus } from '../tracking.ts'
 import type { Row } from '../values.ts'
 import type { Dossier } from './dossier.ts'
 
@@ -147,7 +147,10 @@ export function update(dossier: Dossier, event: ScenarioEvent): void {
   else if (field.name === 'OwnerId') assign(dossier, { ...event, actor: text, detail: '' })
   else {
     const changes = named(row, { [field.name]: columnOf(field.type, text) })
-    dossier.change(row, changes, event.at, dossier.organisation.userId(event.actor))
+    const by = dossier.organisation.userId(event.actor)
+    const tracked = { leadId: String(row.Id), at: event.at, by }
+    if (open) trackFields(dossier.organisation, tracked, { ...row }, { ...row, ...changes })
+    dossier.change(row, changes, event.at, by)
   }
 }
 

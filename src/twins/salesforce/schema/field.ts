@@ -8,6 +8,7 @@ export type FieldType =
   | 'phone'
   | 'url'
   | 'picklist'
+  | 'multipicklist'
   | 'boolean'
   | 'datetime'
   | 'date'
@@ -101,6 +102,10 @@ export const url = (name: string, options: Options = {}) => field(name, 'url', {
 
 export const picklist = (name: string, values: readonly string[], options: Options = {}) =>
   field(name, 'picklist', { length: 255, values, ...options })
+
+/** Several values, kept as `a;b`. */
+export const multipicklist = (name: string, values: readonly string[], options: Options = {}) =>
+  field(name, 'multipicklist', { length: 4099, values, ...options })
 
 /** A checkbox is never null. */
 export const checkbox = (name: string, options: Options = {}) =>

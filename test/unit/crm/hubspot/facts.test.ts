@@ -18,7 +18,7 @@ const object = (part: Partial<HubSpotObject>): HubSpotObject => ({
 })
 
 const read = (name: HubSpotName, part: Partial<HubSpotObject>) =>
-  toRecord(name, object(part), stages, 'Leadtime')
+  toRecord(name, object(part), { stages, extra: ['interests', 'score'] }, 'Leadtime')
 
 const ofKind = (facts: { kind: string }[], kind: string) => facts.filter(fact => fact.kind === kind)
 
@@ -48,6 +48,26 @@ test('a contact: who it is', () => {
       campaign: 'Spring',
     },
   })
+})
+
+test('properties of the policy: by their history, else as they are, an empty one as empty', () => {
+  const named = (part: Partial<HubSpotObject>) =>
+    contact(part).facts.flatMap(fact =>
+      (fact.kind === 'field' || fact.kind === 'field_now') && fact.field.startsWith('property:')
+        ? [[fact.key, fact.at - created, fact.value]]
+        : [],
+    )
+  const score = [
+    { value: '80', at: created + 2 * HOUR },
+    { value: '40', at: created + HOUR },
+  ]
+  expect(named({ properties: { score: '80', interests: 'a;b' }, history: { score } })).toEqual([
+    ['property:interests', 0, 'a;b'],
+    [`property:score:${created + HOUR}`, HOUR, '40'],
+    [`property:score:${created + 2 * HOUR}`, 2 * HOUR, '80'],
+  ])
+  expect(named({ properties: { score: null } })).toEqual([['property:score', 0, null]])
+  expect(named({})).toEqual([])
 })
 
 test('the lifecycle from its history, oldest first, an emptied stage as null', () => {

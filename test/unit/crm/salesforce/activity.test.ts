@@ -12,7 +12,7 @@ const common = {
   ...{ WhoId: LEAD, OwnerId: USER, IsDeleted: false },
   ...{ CreatedDate: '2026-03-05T08:00:00.000+0000', SystemModstamp: '2026-03-05T08:00:00.000+0000' },
 }
-const context = { zone: 'Europe/Berlin', stages: new Map() }
+const context = { zone: 'Europe/Berlin', stages: new Map(), extra: [] }
 
 const factOf = (object: SalesforceObject, row: object) =>
   toRecord(object, { ...common, ...row }, context, 'Leadtime').facts[0]

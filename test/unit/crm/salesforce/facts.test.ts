@@ -15,6 +15,7 @@ const stamps = { IsDeleted: false, CreatedDate: CREATED, SystemModstamp: CHANGED
 
 const context = {
   zone: 'America/New_York',
+  extra: ['AnnualRevenue', 'Interests__c', 'Rating', 'Target__c'],
   stages: new Map([
     ['Closed Won', { closed: true, won: true }],
     ['Closed Lost', { closed: true, won: false }],
@@ -148,6 +149,32 @@ test('lead history: status, owner by id, conversion; the rest says nothing', () 
     { ...about, kind: 'converted', contact: null, deal: null },
   ])
   expect(change({ Field: 'created', OldValue: null, NewValue: null })).toEqual([])
+})
+
+test('fields of the policy: numbers and checkboxes in words, an empty one as empty, one that is not there not at all', () => {
+  const { facts, fields } = lead({ AnnualRevenue: 1_000_000, Rating: null, Target__c: false })
+  const named = facts.flatMap(fact => (fact.kind === 'field_now' && fact.field !== 'status' ? [fact] : []))
+  expect(named.map(({ key, at, value }) => [key, at, value])).toEqual([
+    ['property:AnnualRevenue', created, '1000000'],
+    ['property:Rating', created, null],
+    ['property:Target__c', created, 'false'],
+  ])
+  expect(fields.extra).toEqual({ AnnualRevenue: '1000000', Rating: null, Target__c: 'false' })
+  expect(lead({ Rating: { street: 'compound' } }).facts).not.toContainEqual(
+    expect.objectContaining({ field: 'property:Rating' }),
+  )
+})
+
+test('lead history of the policy’s fields; that a long text or several choices changed says nothing', () => {
+  const told = (Field: string, OldValue: unknown, NewValue: unknown) =>
+    change({ Field, OldValue, NewValue }).map(fact =>
+      fact.kind === 'field' ? [fact.field, fact.from, fact.value] : [],
+    )
+  expect(told('Rating', null, 'Hot')).toEqual([['property:Rating', null, 'Hot']])
+  expect(told('AnnualRevenue', 5, 80.5)).toEqual([['property:AnnualRevenue', '5', '80.5']])
+  expect(told('Target__c', false, true)).toEqual([['property:Target__c', 'false', 'true']])
+  expect(told('Interests__c', null, null)).toEqual([])
+  expect(told('Industry', null, 'Retail')).toEqual([])
 })
 
 test('a campaign member names the campaign', () => {

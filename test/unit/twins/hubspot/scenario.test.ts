@@ -371,9 +371,29 @@ describe('other events', () => {
     ['source=organic_search', 'hs_analytics_source', 'ORGANIC_SEARCH'],
     ['campaign=spring', 'hs_analytics_source_data_2', 'Spring fair'],
     ['no_such_field=1', 'no_such_field', undefined],
+    ['hubspot.hubspotscore=80', 'hubspotscore', '80'],
+    ['hubspot.fit=A;B', 'fit', 'A;B'],
+    ['hubspot.hs_reserved=1', 'hs_reserved', undefined],
     ['nonsense', 'company', 'Engines Ltd'],
   ])('updated %s', (detail, name, value) => {
     expect(loaded([e(9, 'mql'), e(3, 'updated', { detail })]).contact.properties[name]).toBe(value)
+  })
+
+  it('a property that a scenario sets is listed, and shown with its history', async () => {
+    const { contact } = loaded([
+      e(9, 'mql'),
+      e(5, 'updated', { detail: 'hubspot.fit=B' }),
+      e(3, 'updated', { detail: 'hubspot.fit=A' }),
+    ])
+    expect((await get('/crm/v3/properties/contacts/fit')).body).toMatchObject({
+      type: 'string',
+      hubspotDefined: false,
+    })
+    const path = `/crm/v3/objects/contacts/${contact.id}?properties=fit,unknown&propertiesWithHistory=fit`
+    const { properties, propertiesWithHistory } = (await get(path)).body
+    expect(properties).toMatchObject({ fit: 'A' })
+    expect(properties).not.toHaveProperty('unknown')
+    expect(propertiesWithHistory.fit.map((one: { value: string }) => one.value)).toEqual(['A', 'B'])
   })
 
   it('deleted archives, restored brings back', async () => {

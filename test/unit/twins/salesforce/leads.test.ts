@@ -136,6 +136,33 @@ describe.each([
     expect(load([event('mql', 1), event('updated', 2, { detail })]).row('Lead')).toMatchObject(expected)
   })
 
+  it('keeps the history of the fields that are tracked, and of no others', () => {
+    const details = [
+      'Score__c=80',
+      'Rating=Hot',
+      'Target_Account__c=true',
+      'Interests__c=Engines;Paper',
+      'Rating=Hot',
+    ]
+    const events = [event('mql', 1), ...details.map((detail, i) => event('updated', 2 + i, { detail }))]
+    const where = company({
+      leadHistory: ['rating', 'Score__c', 'Target_Account__c', 'Interests__c', 'Industry'],
+    })
+    expect(history(load(events, person('p'), where))).toEqual([
+      ['Score__c', null, 80, at(2)],
+      ['Rating', null, 'Hot', at(3)],
+      ['Target_Account__c', 'false', 'true', at(4)],
+      ['Interests__c', null, null, at(5)],
+    ])
+    expect(history(load(events))).toEqual([])
+  })
+
+  it('refuses to track what a lead does not have', () => {
+    expect(() => load([], person('p'), company({ leadHistory: ['Nowhere__c'] }))).toThrow(
+      'scenario.json, column leadHistory: "Nowhere__c" is no field',
+    )
+  })
+
   it('deleted and restored go to and from the recycle bin', () => {
     const deleted = load([event('mql', 1), event('deleted', 2)])
     expect(deleted.row('Lead')).toMatchObject({ IsDeleted: 1, SystemModstamp: at(2) })

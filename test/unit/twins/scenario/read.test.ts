@@ -160,6 +160,12 @@ const FAULTS: Fault[] = [
     'without quotes',
   ],
   [
+    'tracked fields that are no list',
+    withLine('scenario.json', 6, '"now": "2026-11-18", "leadHistory": "Rating"'),
+    ['scenario.json', 6, 'leadHistory', 'Rating'],
+    'square brackets',
+  ],
+  [
     'a negative lag',
     withLine('scenario.json', 6, '"now": "2026-11-18", "hubspotLagSeconds": -1'),
     ['scenario.json', 6, 'hubspotLagSeconds', '-1'],
