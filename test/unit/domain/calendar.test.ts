@@ -75,8 +75,7 @@ describe('when the clocks change', () => {
 
 describe('closures', () => {
   const christmas = { from: at('2026-12-24T23:00:00Z'), to: at('2026-12-25T23:00:00Z') }
-  const closed = (...closures: { from: number; to: number }[]) =>
-    new Calendar(OFFICE, zoneOf('Europe/Berlin'), closures)
+  const closed = (...closures: { from: number; to: number }[]) => office('Europe/Berlin').without(closures)
 
   test('a holiday is not worked', () => {
     const from = at('2026-12-24T08:00:00Z')
@@ -97,7 +96,7 @@ describe('closures', () => {
 })
 
 test('hours without a block are refused', () => {
-  expect(() => new Calendar({ blocks: [] }, zoneOf('UTC'))).toThrow(RangeError)
+  expect(() => Calendar.of({ blocks: [] }, zoneOf('UTC'))).toThrow(RangeError)
 })
 
 test('an unknown zone is refused', () => {
@@ -146,7 +145,7 @@ describe('the same as walking the minutes', () => {
       fc.assert(
         fc.property(hours, closures, instant, instant, (week, closed, a, b) => {
           const [from, to] = a < b ? [a, b] : [b, a]
-          const calendar = new Calendar(week, zoneOf(zone), closed)
+          const calendar = Calendar.of(week, zoneOf(zone)).without(closed)
           const walked = minutes.worked(week, from, to, closed)
           expect(calendar.workingBetween(from, to)).toBe(walked)
           expect(calendar.workingBetween(to, from)).toBe(0 - walked)
@@ -166,7 +165,7 @@ describe('the same as walking the minutes', () => {
             const whole = minutes.worked(week, from, minutes.end, closed)
             const ms = Math.round((whole * share) / SECOND) * SECOND
             fc.pre(ms > 0)
-            const reached = new Calendar(week, zoneOf(zone), closed).addWorking(from, ms)
+            const reached = Calendar.of(week, zoneOf(zone)).without(closed).addWorking(from, ms)
             expect(minutes.worked(week, from, reached, closed)).toBe(ms)
             expect(minutes.worked(week, from, reached - 1, closed)).toBe(ms - 1)
           },
