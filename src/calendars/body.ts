@@ -21,7 +21,8 @@ export async function readCalendarFile(file: string, folder: string): Promise<st
   } catch (error) {
     if (error instanceof SourceError) throw error
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new SourceError('there is no such file', `${CHECK}; it is looked for beside it`)
+    if (code === 'ENOENT')
+      throw new SourceError('there is no such file', `${CHECK}; it is looked for beside it`)
     throw new SourceError(`the file cannot be read (${code ?? 'unknown'})`, 'give us the right to read it')
   }
 }

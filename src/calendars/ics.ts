@@ -21,7 +21,8 @@ export interface ReadCalendar {
  */
 export function readIcs(text: string, years: Years): ReadCalendar {
   const body = text.replace(/^\uFEFF/, '').trimStart()
-  if (/^<(!doctype|html|\?xml|head|body)/i.test(body)) throw new SourceError('it is a web page (HTML)', ADDRESS)
+  if (/^<(!doctype|html|\?xml|head|body)/i.test(body))
+    throw new SourceError('it is a web page (HTML)', ADDRESS)
   if (!/^BEGIN:VCALENDAR/i.test(body)) throw new SourceError('it is not iCalendar', ADDRESS)
   try {
     const events = calendarsIn(body).flatMap(calendar => eventsOf(calendar))
@@ -126,5 +127,7 @@ function occurrences({ component, clocks, start, replaced }: VEvent, window: Win
 
 /** A moment by the clock of the event's start: exceptions may be written in UTC. */
 function onClockOf(start: Moment, { local, clock }: Moment): number {
-  return clock === start.clock || clock.wall || start.clock.wall ? local : start.clock.local(clock.instant(local))
+  return clock === start.clock || clock.wall || start.clock.wall
+    ? local
+    : start.clock.local(clock.instant(local))
 }

@@ -4,8 +4,8 @@ import type { Closure } from './line.ts'
 import { DAY, MINUTE } from './time.ts'
 import type { Zone } from './zone.ts'
 
-/** Closures outside these years are left out: no CRM is older, and nothing is due later. */
-const ALL: Years = { first: 1990, last: 2100 }
+/** Closures outside these years are left out: no CRM is older, and nothing that is open today falls due later. */
+const ALL: Years = { first: 1990, last: 2060 }
 
 /** No two offsets of a zone, and no jump between them, are further apart. */
 const FAR = 2 * DAY

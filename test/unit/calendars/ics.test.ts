@@ -102,7 +102,11 @@ describe('an event that repeats', () => {
   test('moves an occurrence to where another event puts it, or drops it when that is cancelled', () => {
     const id = 'RECURRENCE-ID;TZID=Europe/Berlin:20260327T090000'
     const moved = ['UID:a', id, 'DTSTART;TZID=Europe/Berlin:20260328T100000', 'DURATION:PT1H']
-    expect(starts(weekly('UID:a'), moved)).toEqual(['2026-03-20T08:00', '2026-03-28T09:00', '2026-04-03T07:00'])
+    expect(starts(weekly('UID:a'), moved)).toEqual([
+      '2026-03-20T08:00',
+      '2026-03-28T09:00',
+      '2026-04-03T07:00',
+    ])
     expect(starts(weekly('UID:a'), [...moved, 'STATUS:CANCELLED'])).toEqual([
       '2026-03-20T08:00',
       '2026-04-03T07:00',
