@@ -162,6 +162,9 @@ function calendarOf({ shifts, holidays, timeOff, events }: Case, zone: string, y
 
 /** The case as a person with a calendar on the wall would say it, of one minute. */
 function isWorked({ shifts, holidays, timeOff, events }: Case): (wall: WallMinute) => boolean {
+  const onShift = new Uint8Array(WEEK)
+  for (const { from, length } of shifts)
+    for (let minute = from; minute < from + length; minute++) onShift[minute % WEEK] = 1
   const free = events.map(event => {
     const { from, to } = span(event)
     const local = (ms: number) => Temporal.PlainDateTime.from(new Date(ms).toISOString().slice(0, 19))
@@ -174,7 +177,7 @@ function isWorked({ shifts, holidays, timeOff, events }: Case): (wall: WallMinut
     const [year, monthDay] = [Math.floor(date / 10_000), date % 10_000]
     const local = sinceEpoch * MINUTE
     return (
-      shifts.some(one => covers(one, ofWeek)) &&
+      onShift[ofWeek] === 1 &&
       !holidays.some(
         one =>
           (one.year ?? year) === year &&
