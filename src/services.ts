@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type IcsReader, icsReader } from './calendars/reader.ts'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Crm } from './crm/crm.ts'
@@ -22,6 +24,8 @@ export interface Services {
   readonly db: Database
   readonly crms: readonly Crm[]
   readonly policy: Policy
+  /** Reads the iCalendar data that the policy names. */
+  readonly ics: IcsReader
   readonly log: Log
   /** The instant for which verdicts hold, in the CRMs' time; the demo's runs fast. */
   readonly now: () => Instant
@@ -42,6 +46,7 @@ export interface Overrides {
   /** Instead of those the environment names. */
   crms?: readonly Crm[]
   policy?: Policy
+  ics?: IcsReader
   log?: Log
   /** Keeps this queue apart from others in the same store; tests use it. */
   queueNamespace?: string
@@ -68,6 +73,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   const db = await database(config, log, cleanup)
   await migrate(db)
   await adoptPolicy(db, policy, policyHash(policy), now())
+  const ics = overrides.ics ?? icsReader({ folder: dirname(config.policyFile ?? '.') })
   const crms = overrides.crms ?? (await connect(config, policy))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
@@ -78,7 +84,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
     return opened
   })
   return {
-    ...{ config, db, crms, policy, log, now, store, queue, holds: new Holds(now) },
+    ...{ config, db, crms, policy, ics, log, now, store, queue, holds: new Holds(now) },
     onClose: step => cleanup.add(step),
     close: () => cleanup.run(),
   }

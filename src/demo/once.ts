@@ -38,8 +38,12 @@ export interface OnceOptions {
 /** One full sync at the scenario's now, read back and measured. */
 export async function once(services: Services, twins: Twins, options: OnceOptions): Promise<OnceReport> {
   const began = performance.now()
-  const { db, crms, policy, now, log } = services
-  const context = (): Context => ({ db, crms, policy, now, log, signal: options.signal, tally: new Tally() })
+  const { db, crms, policy, ics, now, log } = services
+  const context = (): Context => ({
+    ...{ db, crms, policy, ics, now, log },
+    signal: options.signal,
+    tally: new Tally(),
+  })
   options.say('Syncing both CRMs …')
   const result = await round(context())
   options.say('Reading back what was written …')

@@ -1,3 +1,4 @@
+import type { IcsReader } from '../calendars/reader.ts'
 import type { Crm } from '../crm/crm.ts'
 import type { RetryPlan } from '../crm/retry.ts'
 import type { Instant } from '../domain/time.ts'
@@ -16,6 +17,8 @@ export interface Context {
   /** One of each vendor at most. */
   crms: readonly Crm[]
   policy: Policy
+  /** Left out where no policy can name iCalendar data. */
+  ics?: IcsReader | undefined
   /** The instant at which verdicts are passed; the demo's clock runs fast. */
   now: () => Instant
   log: StageLog

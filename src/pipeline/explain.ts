@@ -4,6 +4,7 @@ import type { Who } from '../domain/intervals.ts'
 import type { Instant } from '../domain/time.ts'
 import { kindOfRecord } from '../domain/wording.ts'
 import { policyInForce } from '../policy/policy.ts'
+import { readAlmanac } from '../store/almanac.ts'
 import type { Database, Queryable } from '../store/db.ts'
 import { type LinkedRecord, readLinkedRecords, readPolicyInUse } from '../store/explain.ts'
 import { readPersonFacts } from '../store/facts.ts'
@@ -44,7 +45,8 @@ async function read(db: Queryable, person: number, now: Instant): Promise<Person
   if (policy === null) return null
   const facts = (await readPersonFacts(db, [person])).get(person) ?? []
   const directory = await readDirectory(db)
-  const told = explain({ facts, policyAt: policyInForce([policy]), directory, now })
+  const almanac = await readAlmanac(db)
+  const told = explain({ facts, policyAt: policyInForce([policy]), directory, almanac, now })
   const last = told.handoffs.at(-1)
   const { name, company, email, source } = profileOf(facts)
   return {

@@ -2,6 +2,7 @@ import { judge as judgePerson } from '../domain/judge.ts'
 import { desiredFields } from '../domain/show.ts'
 import type { Instant } from '../domain/time.ts'
 import { policyInForce } from '../policy/policy.ts'
+import { readAlmanac } from '../store/almanac.ts'
 import type { Tx } from '../store/db.ts'
 import { readPersonFacts } from '../store/facts.ts'
 import { replaceHandoffs } from '../store/handoffs.ts'
@@ -28,9 +29,10 @@ const BATCH = 1_000
 export async function judge(context: Context): Promise<number> {
   const { crms, policy } = context
   const directory = await readDirectory(context.db)
+  const almanac = await readAlmanac(context.db)
   const bench: Bench = {
     crms,
-    judge: (facts, now) => judgePerson({ facts, policyAt: policyInForce([policy]), directory, now }),
+    judge: (facts, now) => judgePerson({ facts, policyAt: policyInForce([policy]), directory, almanac, now }),
     show: (judgement, now) => desiredFields(judgement, directory, policy, now),
   }
   let judged = 0

@@ -3,6 +3,7 @@ import type { Vendor } from '../domain/facts.ts'
 import { policyHash } from '../policy/hash.ts'
 import { adoptPolicy } from '../store/policies.ts'
 import { beginRun, endRun } from '../store/runs.ts'
+import { refreshAlmanac } from './almanac.ts'
 import type { Context, Counted } from './context.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
@@ -45,7 +46,10 @@ export async function round(context: Context): Promise<RoundResult> {
   })
   try {
     await adoptPolicy(db, context.policy, policyHash(context.policy), now())
-    await timed(seconds, 'pull', () => pullAll(context))
+    await timed(seconds, 'pull', async () => {
+      await refreshAlmanac(context)
+      await pullAll(context)
+    })
     await timed(seconds, 'link', () => link(context))
     judged = await timed(seconds, 'judge', () => judge(context))
     await timed(seconds, 'push', () => push(context))
