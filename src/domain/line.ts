@@ -87,15 +87,17 @@ export class Interrupted implements Line {
   constructor(line: Line, closures: readonly Closure[]) {
     this.#line = line
     const joined = merged(closures)
-    this.#from = Float64Array.from(joined, one => one.from)
-    this.#to = Float64Array.from(joined, one => one.to)
+    this.#from = new Float64Array(joined.length)
+    this.#to = new Float64Array(joined.length)
+    this.#left = new Float64Array(joined.length)
     let taken = 0
-    this.#left = Float64Array.from(joined, ({ from, to }) => {
+    for (const [index, { from, to }] of joined.entries()) {
       const open = line.total(from)
-      const left = open - taken
+      this.#from[index] = from
+      this.#to[index] = to
+      this.#left[index] = open - taken
       taken += line.total(to) - open
-      return left
-    })
+    }
   }
 
   total(instant: Instant): number {

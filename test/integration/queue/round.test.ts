@@ -5,7 +5,8 @@ import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
-import { type Services, services } from '../../../src/services.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
+import { type Overrides, type Services, services } from '../../../src/services.ts'
 import { readRefusing } from '../../../src/store/connections.ts'
 import { readFailedRun } from '../../../src/store/pages.ts'
 import { work } from '../../../workers/main.ts'
@@ -15,7 +16,11 @@ import { MemoryCrm } from './memory_crm.ts'
 
 const START = Date.UTC(2026, 5, 1, 9)
 
-async function setUp(kind: Kind, crm: MemoryCrm): Promise<{ made: Services; clock: { now: number } }> {
+async function setUp(
+  kind: Kind,
+  crm: MemoryCrm,
+  more: Pick<Overrides, 'policy' | 'ics'> = {},
+): Promise<{ made: Services; clock: { now: number } }> {
   const clock = { now: START }
   const config = parseConfig({
     DATABASE_URL: await createTestDatabase(),
@@ -26,6 +31,7 @@ async function setUp(kind: Kind, crm: MemoryCrm): Promise<{ made: Services; cloc
     crms: [crm],
     policy: defaultPolicy,
     log: logger('silent'),
+    ...more,
     queueNamespace: `q_${randomUUID().replaceAll('-', '')}`,
   })
   onTestFinished(() => made.close())
@@ -64,6 +70,29 @@ describe.each(KINDS)('a round of jobs on %s', kind => {
       .toMatchObject({ error: expect.stringMatching(/^Unavailable: hubspot/) })
     await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
     await expect.poll(() => readFailedRun(made.db)).toBeNull()
+  })
+
+  test('nobody is judged before the calendars outside were read', async () => {
+    const crm = new MemoryCrm()
+    crm.mql('51', START - HOUR)
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<void>()
+    onTestFinished(() => answer.resolve())
+    const read = async () => {
+      asked.resolve()
+      await answer.promise
+      return []
+    }
+    const policy = parsePolicy('holidays: { here: { ics: days.ics } }', 'policy.yml')
+    const { made } = await setUp(kind, crm, { policy, ics: { read } })
+    const queue = await made.queue()
+    await queue.wake('tick', {})
+    await asked.promise
+    await expect.poll(() => crm.reads).toBe(1)
+    await expect.poll(() => queue.isRunning('pull')).toBe(false)
+    expect(crm.written).toEqual([])
+    answer.resolve()
+    await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
   })
 
   test('a CRM that refuses our credentials is left alone until a person acts', async () => {
