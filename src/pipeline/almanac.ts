@@ -55,23 +55,34 @@ function isDue(source: AlmanacSource, tried: Tried | undefined, now: Instant): b
 }
 
 async function refresh(context: Context, source: AlmanacSource, before: Tried | undefined): Promise<boolean> {
-  const { db, log, now } = context
+  const { db, log, now, signal } = context
   const name = nameOf(source)
-  const tell = (error: string) => {
-    // Told once; the page says it for as long as it lasts.
-    if (error !== before?.error)
-      log.warn({ source: name, reason: error }, 'calendars: a source cannot be used in full')
-  }
-  try {
-    const { data, error = null } = await read(context, source)
-    if (error !== null) tell(error)
-    return await keepRead(db, { source: source.key, name, data, error }, now())
-  } catch (error) {
-    if (!(error instanceof SourceError || error instanceof CrmError)) throw error
-    const needsPerson = error instanceof SourceError ? error.needsPerson : error instanceof Refused
-    tell(error.message)
-    await noteUnread(db, { source: source.key, name, error: error.message, needsPerson }, now())
-    return false
+  const reading = await read(context, source).catch((error: unknown): Failure => {
+    signal.throwIfAborted()
+    return failureOf(error)
+  })
+  const { error } = reading
+  // Told once; the page says it for as long as it lasts.
+  if (error !== null && error !== before?.error)
+    log.warn({ source: name, reason: error }, 'a calendar cannot be read in full')
+  if ('data' in reading)
+    return await keepRead(db, { source: source.key, name, data: reading.data, error }, now())
+  await noteUnread(db, { source: source.key, name, ...reading }, now())
+  return false
+}
+
+interface Failure {
+  error: string
+  needsPerson: boolean
+}
+
+/** Whatever it is: a calendar must not keep promises from being watched. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof SourceError) return { error: error.message, needsPerson: error.needsPerson }
+  if (error instanceof CrmError) return { error: error.message, needsPerson: error instanceof Refused }
+  return {
+    error: `it could not be read (${error instanceof Error ? error.name : 'unknown'})`,
+    needsPerson: true,
   }
 }
 
@@ -82,8 +93,8 @@ function nameOf(source: AlmanacSource): string {
 
 interface Reading {
   data: object
-  /** What is missing all the same. */
-  error?: string | null
+  /** What is missing all the same; null: nothing. */
+  error: string | null
 }
 
 async function read(context: Context, source: AlmanacSource): Promise<Reading> {
@@ -92,12 +103,13 @@ async function read(context: Context, source: AlmanacSource): Promise<Reading> {
   if (source.kind === 'ics') {
     if (!ics)
       throw new SourceError('nothing reads iCalendar data here', 'start the service with its policy file')
-    return { data: await ics.read(source, years, signal) }
+    return { data: await ics.read(source, years, signal), error: null }
   }
   const calendars = crms.find(crm => crm.calendars)?.calendars
   if (!calendars)
     throw new SourceError('Salesforce is not connected', 'connect it, or take it out of the policy')
-  if (source.kind === 'salesforce_holidays') return { data: await calendars.holidays(years, signal) }
+  if (source.kind === 'salesforce_holidays')
+    return { data: await calendars.holidays(years, signal), error: null }
   const found = await calendars.businessHours(signal)
   return { data: found, error: missing(source.names, Object.keys(found)) }
 }

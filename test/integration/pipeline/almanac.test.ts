@@ -191,6 +191,14 @@ test.each([
   expect(await readAlmanacTroubles(firm.db)).toMatchObject([trouble])
 })
 
+test('an error of ours stops nothing either', async () => {
+  const firm = await firmUnder(POLICY)
+  firm.closes.days = new TypeError('secret')
+  await firm.round()
+  expect(await dueAt(firm)).toBe('2026-11-24T17:00')
+  expect(await readAlmanacTroubles(firm.db)).toMatchObject([{ error: 'it could not be read (TypeError)' }])
+})
+
 test('without Salesforce the policy is told that it asks for it', async () => {
   const firm = await firmUnder(OFFICE)
   await firm.round()
