@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+import { type IcsReader, icsReader } from './calendars/reader.ts'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Crm } from './crm/crm.ts'
@@ -7,7 +9,8 @@ import { driftOf, driftWords, readPolicyFile } from './draft.ts'
 import { type Log, logger } from './log.ts'
 import { adopt } from './pipeline/publish.ts'
 import { extraFields } from './policy/fields.ts'
-import { type Policy, policyInForce } from './policy/policy.ts'
+import { policyInForce } from './policy/policy.ts'
+import type { Version } from './policy/versions.ts'
 import type { Backend } from './queue/backend.ts'
 import { Holds } from './queue/hold.ts'
 import type { JobQueue } from './queue/queue.ts'
@@ -19,6 +22,8 @@ export interface Services {
   readonly config: Config
   readonly db: Database
   readonly crms: readonly Crm[]
+  /** Reads the iCalendar data that the policy names. */
+  readonly ics: IcsReader
   readonly log: Log
   /** The instant for which verdicts hold, in the CRMs' time; the demo's runs fast. */
   readonly now: () => Instant
@@ -38,6 +43,7 @@ export interface Overrides {
   now?: () => Instant
   /** Instead of those the environment names. */
   crms?: readonly Crm[]
+  ics?: IcsReader
   log?: Log
   /** Keeps this queue apart from others in the same store; tests use it. */
   queueNamespace?: string
@@ -68,14 +74,8 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   const versions = await adopt(db, draft, now())
   const drift = config.policyFile === null ? null : driftOf(draft, versions, now())
   if (drift) log.warn(`${draft.file} differs from ${driftWords(drift)}: ${DRIFT_REMEDY}`)
-  const { prefix } = policyInForce(versions)(now()).policy.write
-  const crms =
-    overrides.crms ??
-    (await connect(
-      config,
-      versions.map(one => one.policy),
-      prefix,
-    ))
+  const ics = overrides.ics ?? icsReader({ folder: dirname(config.policyFile ?? '.') })
+  const crms = overrides.crms ?? (await connect(config, versions, now()))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
   const queue = once(async () => {
@@ -85,7 +85,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
     return opened
   })
   return {
-    ...{ config, db, crms, log, now, store, queue, holds: new Holds(now) },
+    ...{ config, db, crms, ics, log, now, store, queue, holds: new Holds(now) },
     onClose: step => cleanup.add(step),
     close: () => cleanup.run(),
   }
@@ -106,14 +106,14 @@ async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<str
   return server.url
 }
 
-/** The CRMs the environment names; their SDKs are loaded only here. */
-/** @param policies every version: a handoff of the past is judged by the fields its own one names */
+/** The CRMs the environment names, their SDKs loaded only here; a handoff of the past is judged by the fields that its own version names. */
 async function connect(
   { salesforce, hubspot }: Config,
-  policies: readonly Policy[],
-  prefix: string,
+  versions: readonly Version[],
+  now: Instant,
 ): Promise<Crm[]> {
-  const fields = extraFields(policies)
+  const { prefix } = policyInForce(versions)(now).policy.write
+  const fields = extraFields(versions.map(version => version.policy))
   const crms: Promise<Crm>[] = []
   if (salesforce) {
     const { refreshToken, ...rest } = salesforce

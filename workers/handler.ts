@@ -26,8 +26,8 @@ export function crmOf({ services }: Work, vendor: Vendor): Crm | null {
 
 /** What the pipeline works with; of all CRMs, or of those given. */
 export function contextOf({ services, signal }: Work, crms: readonly Crm[] = services.crms): Context {
-  const { db, now, log } = services
-  return { db, crms, now, log, signal, tally: new Tally() }
+  const { db, ics, now, log } = services
+  return { db, crms, ics, now, log, signal, tally: new Tally() }
 }
 
 /** Notes in the log of runs how `work` went, so that pages and health can tell; `error` may add what is wrong elsewhere. */

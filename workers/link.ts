@@ -1,3 +1,4 @@
+import { isAlmanacTried } from '../src/pipeline/almanac.ts'
 import { link as linkRecords } from '../src/pipeline/link.ts'
 import { NotYet } from '../src/queue/outcome.ts'
 import { everRead, lastError } from '../src/store/waiting.ts'
@@ -23,6 +24,7 @@ async function allRead({ services, queue }: Work): Promise<void> {
     if (!(await everRead(services.db, vendor, objects)))
       throw new NotYet('the first reading is not done', PAUSE_MS)
   }
+  if (!(await isAlmanacTried(services.db))) throw new NotYet('the calendars are not read', PAUSE_MS)
   if (await queue.isRunning('pull')) throw new NotYet('a CRM is being read', PAUSE_MS)
 }
 

@@ -6,6 +6,7 @@ const RUNS_KEPT = 20_000
 
 /** Starts a round, and makes up for any wake-up that was lost. */
 export const tick: Handler<'tick'> = async (_payload, { services, queue }) => {
+  await queue.wake('almanac', {})
   for (const { vendor } of services.crms) {
     await queue.wake('pull', { vendor })
     await queue.wake('push', { vendor })

@@ -19,8 +19,8 @@ export async function run({ json }: SyncOptions, cli: Cli): Done {
   const progress = progressLine(cli.stderr, made.crms)
   made.onClose(async () => progress.end())
   try {
-    const { db, crms, now, log } = made
-    const result = await round({ db, crms, now, log, signal: cli.stop, tally: new Tally() })
+    const { db, crms, ics, now, log } = made
+    const result = await round({ db, crms, ics, now, log, signal: cli.stop, tally: new Tally() })
     const told = await summary(db, result, now(), (performance.now() - started) / 1000)
     progress.end()
     cli.stdout.write(json ? `${JSON.stringify(told)}\n` : words(told))

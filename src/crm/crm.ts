@@ -1,3 +1,4 @@
+import type { BusinessHours, Closed, Years } from '../domain/almanac.ts'
 import type { OwnedField, OwnedFields } from '../domain/desired.ts'
 import type { Fact, IdentityKey, Membership, ObjectName, Ref, Vendor } from '../domain/facts.ts'
 import type { Rep } from '../domain/handoff.ts'
@@ -60,6 +61,17 @@ export interface Traffic {
 }
 
 /**
+ * Working hours and holidays that an organisation keeps. Both are read whole: one that was deleted leaves no trace.
+ * Throw Refused when this user may not see them.
+ */
+export interface OrganisationCalendars {
+  /** By name; those in use that are open at some time of the week. */
+  businessHours(signal: AbortSignal): Promise<Record<string, BusinessHours>>
+  /** By the wall clock of whoever observes them; what repeats without end for these years. */
+  holidays(years: Years, signal: AbortSignal): Promise<Closed[]>
+}
+
+/**
  * What we need of any CRM. Both adapters pass one contract suite.
  * Every method throws only the errors of errors.ts.
  */
@@ -98,6 +110,9 @@ export interface Crm {
 
   /** The page of a record in the CRM's own user interface. */
   url(ref: Ref): string
+
+  /** Left out by a vendor that keeps none. */
+  readonly calendars?: OrganisationCalendars
 
   traffic(): Traffic
   close(): Promise<void>

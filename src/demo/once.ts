@@ -38,8 +38,8 @@ export interface OnceOptions {
 /** One full sync at the scenario's now, read back and measured. */
 export async function once(services: Services, twins: Twins, options: OnceOptions): Promise<OnceReport> {
   const began = performance.now()
-  const { db, crms, now, log } = services
-  const context = (): Context => ({ db, crms, now, log, signal: options.signal, tally: new Tally() })
+  const { db, crms, ics, now, log } = services
+  const context = (): Context => ({ db, crms, ics, now, log, signal: options.signal, tally: new Tally() })
   options.say('Syncing both CRMs …')
   const result = await round(context())
   options.say('Reading back what was written …')

@@ -1,6 +1,6 @@
 import type { Vendor } from '../domain/facts.ts'
 import { type Instant, MINUTE } from '../domain/time.ts'
-import type { CrmState, SyncState } from './views.ts'
+import type { CalendarState, CrmState, SyncState } from './views.ts'
 
 /** Something that keeps the numbers from being current. */
 export interface Trouble {
@@ -14,6 +14,7 @@ export interface Trouble {
     | 'request_refused'
     | 'judging_behind'
     | 'policy_differs'
+    | 'calendar_unread'
   vendor: Vendor | null
   /** True when nothing gets better until somebody acts. */
   needsPerson: boolean
@@ -45,6 +46,7 @@ export function troubles(
   if (now - (state.lastRound ?? since) > limits.roundMs) found.push(OLD_ROUND)
   else if (state.lastRound === null) found.push(FIRST_ROUND)
   if (state.waiting > limits.waiting) found.push(BEHIND)
+  found.push(...state.calendars.map(calendarTrouble))
   return found.sort((a, b) => Number(b.needsPerson) - Number(a.needsPerson))
 }
 
@@ -98,6 +100,22 @@ export const NO_DATABASE: Trouble = {
   remedy: 'Start it, or correct DATABASE_URL.',
   red: true,
 }
+
+/** Working time may be off by a holiday or two; every promise is still watched. */
+function calendarTrouble({ name, error, needsPerson, fetchedAt }: CalendarState): Trouble {
+  const instead = fetchedAt === null ? 'Nothing is known of it yet' : 'What was last read is used'
+  return {
+    code: 'calendar_unread',
+    vendor: null,
+    needsPerson,
+    title: `A calendar is not read in full: ${name}`,
+    remedy: `${sentence(error)} ${instead}.`,
+    red: false,
+  }
+}
+
+/** With a capital and a full stop. */
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 function crmTrouble({ vendor, trouble }: CrmState): Trouble | null {
   const name = VENDOR_NAMES[vendor]

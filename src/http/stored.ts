@@ -1,5 +1,6 @@
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import { readAlmanacTroubles } from '../store/almanac.ts'
 import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
 import {
@@ -37,13 +38,14 @@ export function storedViews(db: Queryable): Views {
       }),
     overdue: question => overdue(db, question),
     sync: async () => {
-      const [objects, waiting, failed, refusing] = await Promise.all([
+      const [objects, waiting, failed, refusing, calendars] = await Promise.all([
         readObjects(db),
         countWaiting(db, COUNTED),
         readFailedRun(db),
         readRefusing(db),
+        readAlmanacTroubles(db),
       ])
-      return syncState(objects, waiting, failed, refusing)
+      return { ...syncState(objects, waiting, failed, refusing), calendars }
     },
   }
 }
@@ -155,7 +157,7 @@ function syncState(
   waiting: number,
   failed: Failed,
   refusing: readonly Refusing[],
-): SyncState {
+): Omit<SyncState, 'calendars'> {
   const byVendor = Map.groupBy(rows, row => row.vendor)
   const crms = [...byVendor].map(([vendor, objects]) => crmState(vendor, objects, failed, refusing))
   return {

@@ -100,6 +100,18 @@ export interface SyncState {
   crms: CrmState[]
   /** Changes that wait to be linked or judged. */
   waiting: number
+  /** Calendars outside that could not be read, or not all of them. */
+  calendars: CalendarState[]
+}
+
+export interface CalendarState {
+  /** Where the policy names it; no address. */
+  name: string
+  error: string
+  /** False: it may pass by itself. */
+  needsPerson: boolean
+  /** When what is used in its place was read; null: nothing is. */
+  fetchedAt: Instant | null
 }
 
 export interface CrmState {

@@ -1,3 +1,4 @@
+import type { IcsReader } from '../calendars/reader.ts'
 import type { Crm } from '../crm/crm.ts'
 import type { RetryPlan } from '../crm/retry.ts'
 import type { Instant } from '../domain/time.ts'
@@ -14,6 +15,8 @@ export interface Context {
   db: Database
   /** One of each vendor at most. */
   crms: readonly Crm[]
+  /** Left out where no policy can name iCalendar data. */
+  ics?: IcsReader | undefined
   /** The instant at which verdicts are passed; the demo's clock runs fast. */
   now: () => Instant
   log: StageLog

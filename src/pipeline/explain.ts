@@ -3,6 +3,7 @@ import { type Fact, type Profile, parseRef, type Ref } from '../domain/facts.ts'
 import type { Who } from '../domain/intervals.ts'
 import { type Instant, iso } from '../domain/time.ts'
 import { kindOfRecord } from '../domain/wording.ts'
+import { readAlmanac } from '../store/almanac.ts'
 import type { Database, Queryable } from '../store/db.ts'
 import { type LinkedRecord, readKnownSpan, readLinkedRecords } from '../store/explain.ts'
 import { readKnownFacts } from '../store/facts.ts'
@@ -88,7 +89,8 @@ async function read(db: Queryable, person: number, instants: Instants): Promise<
   const policyAt = await readPolicyAt(db, knownAt)
   const facts = await readKnownFacts(db, person, knownAt)
   const directory = await readDirectory(db, knownAt)
-  const told = explain({ facts, policyAt, directory, now: asOf })
+  const almanac = await readAlmanac(db)
+  const told = explain({ facts, policyAt, directory, almanac, now: asOf })
   const last = told.handoffs.at(-1)
   const { name, company, email, source } = profileOf(facts)
   return {

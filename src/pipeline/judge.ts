@@ -1,9 +1,11 @@
 import type { Crm } from '../crm/crm.ts'
+import type { Almanac } from '../domain/almanac.ts'
 import type { Directory } from '../domain/handoff.ts'
 import { judge as judgePerson } from '../domain/judge.ts'
 import { desiredFields } from '../domain/show.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Policy } from '../policy/policy.ts'
+import { readAlmanac } from '../store/almanac.ts'
 import type { Tx } from '../store/db.ts'
 import { readPersonFacts } from '../store/facts.ts'
 import { replaceHandoffs } from '../store/handoffs.ts'
@@ -30,11 +32,12 @@ const BATCH = 1_000
  */
 export async function judge(context: Context): Promise<number> {
   const directory = await readDirectory(context.db)
+  const almanac = await readAlmanac(context.db)
   let judged = 0
   for (;;) {
     context.signal.throwIfAborted()
     const { persons, counts } = await context.db.tx(async tx => {
-      const bench = benchOf(context.crms, directory, await readPolicyAt(tx))
+      const bench = benchOf(context.crms, { directory, almanac }, await readPolicyAt(tx))
       return await judgeBatch(tx, bench, context.now())
     })
     if (persons === 0) return judged
@@ -44,10 +47,14 @@ export async function judge(context: Context): Promise<number> {
 }
 
 /** A handoff keeps the policy in force at its MQL, in what is shown of it too. */
-function benchOf(crms: readonly Crm[], directory: Directory, policyAt: (at: Instant) => Policy): Bench {
+function benchOf(
+  crms: readonly Crm[],
+  { directory, almanac }: { directory: Directory; almanac: Almanac },
+  policyAt: (at: Instant) => Policy,
+): Bench {
   return {
     crms,
-    judge: (facts, now) => judgePerson({ facts, policyAt, directory, now }),
+    judge: (facts, now) => judgePerson({ facts, policyAt, directory, almanac, now }),
     show: (judgement, now) =>
       desiredFields(judgement, directory, policyAt(judgement.handoffs.at(-1)?.t1 ?? now), now),
   }

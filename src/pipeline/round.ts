@@ -1,6 +1,7 @@
 import type { Traffic } from '../crm/crm.ts'
 import type { Vendor } from '../domain/facts.ts'
 import { beginRun, endRun } from '../store/runs.ts'
+import { refreshAlmanac } from './almanac.ts'
 import type { Context, Counted } from './context.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
@@ -42,7 +43,10 @@ export async function round(context: Context): Promise<RoundResult> {
     traffic: Object.fromEntries(crms.map((crm, i) => [crm.vendor, difference(crm.traffic(), before[i]!)])),
   })
   try {
-    await timed(seconds, 'pull', () => pullAll(context))
+    await timed(seconds, 'pull', async () => {
+      await refreshAlmanac(context)
+      await pullAll(context)
+    })
     await timed(seconds, 'link', () => link(context))
     judged = await timed(seconds, 'judge', () => judge(context))
     await timed(seconds, 'push', () => push(context))

@@ -80,7 +80,7 @@ function expected(issue: Issue, options: readonly string[]): string {
   if (options.length > 0) return options.length === 1 ? options[0]! : `one of ${options.join(', ')}`
   if (!issue.message.startsWith('Invalid')) return issue.message
   if (issue.code === 'invalid_type') return kindName(issue.expected)
-  if (issue.code === 'invalid_key') return 'a name of small letters, digits and underscores'
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   return issue.message
 }
 

@@ -37,6 +37,8 @@ export const JOBS = {
   tick: job({ payload: nothing, retry: never, concurrency: 1, schedule: 'poll' }),
   /** Finds people whose verdict falls due by time alone. */
   wake: job({ payload: nothing, retry: never, concurrency: 1, schedule: SECOND }),
+  /** Reads what calendars take from outside, if it is time. */
+  almanac: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   pull: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),
   link: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   judge: job({ payload: lane, retry: patient, concurrency: 2, schedule: null }),

@@ -1,3 +1,15 @@
+create table almanac (
+  source text collate "C" not null,
+  name text not null,
+  data jsonb,
+  hash text,
+  fetched_at timestamp with time zone,
+  tried_at timestamp with time zone not null,
+  error text,
+  needs_person boolean not null default false
+);
+CREATE UNIQUE INDEX almanac_pkey ON public.almanac USING btree (source);
+
 create table connection (
   vendor text not null,
   account text,

@@ -26,6 +26,8 @@ describe('imports point one way', () => {
     ['src/domain/judge.ts', "import '../store/db.ts'", 'domain is pure'],
     ['src/domain/judge.ts', "import 'node:fs'", 'domain is pure'],
     ['src/policy/schema.ts', "import 'node:fs'", 'policy is pure'],
+    ['src/calendars/ics.ts', "import '../store/db.ts'", 'calendars know the domain'],
+    ['src/store/facts.ts', "import 'ical.js'", 'the store knows'],
     ['src/crm/crm.ts', "import './salesforce/client.ts'", 'knows the domain and no vendor'],
     ['src/crm/hubspot/read.ts', "import 'jsforce'", 'its own SDK'],
     ['src/crm/salesforce/read.ts', "import '../hubspot/read.ts'", 'its own SDK'],

@@ -12,12 +12,14 @@ export type { SalesforceOptions } from './session.ts'
  * before (0.3 s).
  */
 export async function salesforce(options: SalesforceOptions): Promise<Crm> {
-  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check }] = await Promise.all([
-    import('./client.ts'),
-    import('./read.ts'),
-    import('./write.ts'),
-    import('./check.ts'),
-  ])
+  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check }, { calendars }] =
+    await Promise.all([
+      import('./client.ts'),
+      import('./read.ts'),
+      import('./write.ts'),
+      import('./check.ts'),
+      import('./calendars.ts'),
+    ])
   const { fields = [] } = options
   const client = new SalesforceClient(options)
   const reader = new SalesforceReader(client, options.prefix, fields)
@@ -36,6 +38,7 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     },
     account: signal => client.account(signal),
     check: signal => check(reader, options.prefix, fields, signal),
+    calendars: calendars(reader),
     url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {

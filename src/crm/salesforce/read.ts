@@ -175,10 +175,22 @@ export class SalesforceReader {
     }
   }
 
-  /** A small table of settings; empty when this user may not see it. */
+  /** The whole of a small table of settings. @throws SalesforceRefused when this user may not see it */
+  async settings(soql: string, sobject: string, signal: AbortSignal): Promise<Row[]> {
+    const all: Row[] = []
+    let path: string | null = `/query?q=${encodeURIComponent(soql)}`
+    while (path !== null) {
+      const { rows, next }: Rows = await this.#get(`query ${sobject}`, path, signal)
+      all.push(...rows)
+      path = next
+    }
+    return all
+  }
+
+  /** The same, empty when this user may not see it. */
   async #setup(soql: string, sobject: string, signal: AbortSignal): Promise<Row[]> {
     try {
-      return (await this.#get(`query ${sobject}`, `/query?q=${encodeURIComponent(soql)}`, signal)).rows
+      return await this.settings(soql, sobject, signal)
     } catch (error) {
       if (error instanceof SalesforceRefused && ABSENT.has(error.code)) return []
       throw error

@@ -23,11 +23,12 @@ export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, li
   })
 
   app.get('/api/sync', async () => {
-    const { lastRound, lastError, crms, waiting } = await sync()
+    const { lastRound, lastError, crms, waiting, calendars } = await sync()
     return {
       lastRound: iso(lastRound),
       lastError: lastError && { ...lastError, at: iso(lastError.at) },
       waiting,
+      calendars: calendars.map(one => ({ ...one, fetchedAt: iso(one.fetchedAt) })),
       crms: crms.map(({ vendor, trouble, objects }) => ({
         vendor,
         trouble: trouble && { ...trouble, since: iso(trouble.since) },

@@ -135,6 +135,7 @@ function columnType(field: Field): string {
       return 'TEXT PRIMARY KEY'
     case 'reference':
     case 'date':
+    case 'time':
       return 'TEXT'
     case 'boolean':
       return 'INTEGER NOT NULL DEFAULT 0'

@@ -7,6 +7,7 @@ const SOAP_TYPES: Partial<Record<Field['type'], string>> = {
   boolean: 'xsd:boolean',
   datetime: 'xsd:dateTime',
   date: 'xsd:date',
+  time: 'xsd:time',
   int: 'xsd:int',
   double: 'xsd:double',
   currency: 'xsd:double',

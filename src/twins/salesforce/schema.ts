@@ -1,4 +1,5 @@
 import { emailMessage, event, task } from './schema/activities.ts'
+import { businessHours, holiday } from './schema/calendars.ts'
 import type { Field, SObject } from './schema/field.ts'
 import { group, organization, user, userRole } from './schema/organization.ts'
 import { account, contact, lead } from './schema/people.ts'
@@ -16,12 +17,14 @@ import {
 /** Every object this organisation has. */
 export const sobjects: readonly SObject[] = [
   account,
+  businessHours,
   campaign,
   campaignMember,
   contact,
   emailMessage,
   event,
   group,
+  holiday,
   lead,
   leadHistory,
   leadStatus,

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import type { Sink } from '../scenario/types.ts'
+import { calendarRoutes } from './calendars.ts'
 import { Database } from './database.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -72,6 +73,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     taken: count => app.counters.records('write', count),
   })
   pageRoutes(app, { organisation, database, now })
+  calendarRoutes(app, organisation)
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
     unfollow()

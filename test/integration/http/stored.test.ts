@@ -205,7 +205,10 @@ describe('the figures', () => {
   test('of an empty database are zeros and nothings', async () => {
     const view = await views(async () => {})
     expect(await view.overview(NOW)).toMatchObject({ overdue: 0, open: 0, months: [], sources: [], reps: [] })
-    expect(await view.sync()).toEqual({ lastRound: null, lastError: null, crms: [], waiting: 0 })
+    expect(await view.sync()).toEqual({
+      ...{ lastRound: null, lastError: null, crms: [], waiting: 0 },
+      calendars: [],
+    })
   })
 })
 

@@ -1,4 +1,13 @@
-import type { Change, Crm, Cursor, Page, PulledRecord, Traffic, WriteResult } from '../../../src/crm/crm.ts'
+import type {
+  Change,
+  Crm,
+  Cursor,
+  OrganisationCalendars,
+  Page,
+  PulledRecord,
+  Traffic,
+  WriteResult,
+} from '../../../src/crm/crm.ts'
 import { Unavailable } from '../../../src/crm/errors.ts'
 import type { OwnedField, OwnedFields } from '../../../src/domain/desired.ts'
 import { type Fact, type ObjectName, type Ref, ref, type Vendor } from '../../../src/domain/facts.ts'
@@ -52,6 +61,7 @@ export class FakeCrm implements Crm {
   accountName = '1'
   /** Thrown by the next page read after so many. */
   readFault: { after: number; error: Error } | null = null
+  calendars?: OrganisationCalendars
   #records = new Map<Ref, PulledRecord>()
   #stamp = Date.parse('2026-11-02T00:00:00Z')
   #traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { IcsReader } from '../../../src/calendars/reader.ts'
 import { parseConfig } from '../../../src/config.ts'
 import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
@@ -14,16 +18,31 @@ import { MemoryCrm } from './memory_crm.ts'
 
 const START = Date.UTC(2026, 5, 1, 9)
 
-async function setUp(kind: Kind, crm: MemoryCrm): Promise<{ made: Services; clock: { now: number } }> {
+/** A policy file of the test's own. */
+function policyFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'leadtime-policy-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'policy.yml')
+  writeFileSync(file, text)
+  return file
+}
+
+async function setUp(
+  kind: Kind,
+  crm: MemoryCrm,
+  { policy, ics }: { policy?: string; ics?: IcsReader } = {},
+): Promise<{ made: Services; clock: { now: number } }> {
   const clock = { now: START }
   const config = parseConfig({
     DATABASE_URL: await createTestDatabase(),
     ...(kind === 'redis' && { REDIS_URL: process.env.TEST_REDIS_URL }),
+    ...(policy !== undefined && { LEADTIME_POLICY: policy }),
   })
   const made = await services(config, {
     now: () => clock.now,
     crms: [crm],
     log: logger('silent'),
+    ...(ics && { ics }),
     queueNamespace: `q_${randomUUID().replaceAll('-', '')}`,
   })
   onTestFinished(() => made.close())
@@ -62,6 +81,29 @@ describe.each(KINDS)('a round of jobs on %s', kind => {
       .toMatchObject({ error: expect.stringMatching(/^Unavailable: hubspot/) })
     await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
     await expect.poll(() => readFailedRun(made.db)).toBeNull()
+  })
+
+  test('nobody is judged before the calendars outside were read', async () => {
+    const crm = new MemoryCrm()
+    crm.mql('51', START - HOUR)
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<void>()
+    onTestFinished(() => answer.resolve())
+    const read = async () => {
+      asked.resolve()
+      await answer.promise
+      return []
+    }
+    const policy = policyFile('holidays: { here: { ics: days.ics } }')
+    const { made } = await setUp(kind, crm, { policy, ics: { read } })
+    const queue = await made.queue()
+    await queue.wake('tick', {})
+    await asked.promise
+    await expect.poll(() => crm.reads).toBe(1)
+    await expect.poll(() => queue.isRunning('pull')).toBe(false)
+    expect(crm.written).toEqual([])
+    answer.resolve()
+    await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
   })
 
   test('a CRM that refuses our credentials is left alone until a person acts', async () => {

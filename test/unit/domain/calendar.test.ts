@@ -1,9 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Block, Calendar, calendarOf, type WeeklyHours } from '../../../src/domain/calendar.ts'
-import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts'
+import { Calendar, calendarOf, type WeeklyHours } from '../../../src/domain/calendar.ts'
+import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { zoneOf } from '../../../src/domain/zone.ts'
-import { Minutes } from '../../oracle/minutes.ts'
 
 const OFFICE: WeeklyHours = { blocks: [1, 2, 3, 4, 5].map(day => ({ day, from: 540, to: 1_020 })) }
 const at = (text: string) => Date.parse(text)
@@ -75,8 +73,7 @@ describe('when the clocks change', () => {
 
 describe('closures', () => {
   const christmas = { from: at('2026-12-24T23:00:00Z'), to: at('2026-12-25T23:00:00Z') }
-  const closed = (...closures: { from: number; to: number }[]) =>
-    new Calendar(OFFICE, zoneOf('Europe/Berlin'), closures)
+  const closed = (...closures: { from: number; to: number }[]) => office('Europe/Berlin').without(closures)
 
   test('a holiday is not worked', () => {
     const from = at('2026-12-24T08:00:00Z')
@@ -97,82 +94,9 @@ describe('closures', () => {
 })
 
 test('hours without a block are refused', () => {
-  expect(() => new Calendar({ blocks: [] }, zoneOf('UTC'))).toThrow(RangeError)
+  expect(() => Calendar.of({ blocks: [] }, zoneOf('UTC'))).toThrow(RangeError)
 })
 
 test('an unknown zone is refused', () => {
   expect(() => zoneOf('Mars/Base')).toThrow(RangeError)
-})
-
-const WINDOWS = [
-  ['Europe/Berlin', '2026-03-26'],
-  ['Europe/Berlin', '2026-10-22'],
-  ['America/New_York', '2026-03-05'],
-  ['America/New_York', '2026-10-29'],
-  ['Australia/Lord_Howe', '2026-04-02'],
-  ['Australia/Lord_Howe', '2026-10-01'],
-  ['Asia/Kolkata', '2026-06-01'],
-  ['America/Sao_Paulo', '2018-11-01'],
-  ['America/Sao_Paulo', '2019-02-14'],
-  ['Pacific/Apia', '2011-12-26'],
-] as const
-
-const block = fc
-  .tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 0, max: 1_439 }), fc.integer({ min: 1, max: 720 }))
-  .map(([day, from, length]): Block => ({ day, from, to: Math.min(1_440, from + length) }))
-
-/** Up to ten blocks anywhere in the week, those that overlap an earlier one left out. */
-const hours = fc.array(block, { minLength: 1, maxLength: 10 }).map((blocks): WeeklyHours => {
-  const kept: Block[] = []
-  for (const one of blocks) {
-    if (!kept.some(other => other.day === one.day && other.from < one.to && one.from < other.to))
-      kept.push(one)
-  }
-  return { blocks: kept.sort((a, b) => a.day - b.day || a.from - b.from) }
-})
-
-describe('the same as walking the minutes', () => {
-  for (const [zone, day] of WINDOWS) {
-    const minutes = new Minutes(zone, at(`${day}T00:00:00Z`), 7)
-    const seconds = (minutes.end - minutes.start) / SECOND
-    const instant = fc.integer({ min: 0, max: seconds }).map(second => minutes.start + second * SECOND)
-    const closure = fc.tuple(instant, fc.integer({ min: 1, max: 2_880 })).map(([from, length]) => {
-      const start = Math.floor(from / MINUTE) * MINUTE
-      return { from: start, to: start + length * MINUTE }
-    })
-    const closures = fc.array(closure, { maxLength: 3 })
-
-    test(`between two instants in ${zone} around ${day}`, () => {
-      fc.assert(
-        fc.property(hours, closures, instant, instant, (week, closed, a, b) => {
-          const [from, to] = a < b ? [a, b] : [b, a]
-          const calendar = new Calendar(week, zoneOf(zone), closed)
-          const walked = minutes.worked(week, from, to, closed)
-          expect(calendar.workingBetween(from, to)).toBe(walked)
-          expect(calendar.workingBetween(to, from)).toBe(0 - walked)
-        }),
-        { numRuns: 600, seed: 1 },
-      )
-    }, 60_000)
-
-    test(`until so much has been worked in ${zone} around ${day}`, () => {
-      fc.assert(
-        fc.property(
-          hours,
-          closures,
-          instant,
-          fc.double({ min: 0, max: 1, noNaN: true }),
-          (week, closed, from, share) => {
-            const whole = minutes.worked(week, from, minutes.end, closed)
-            const ms = Math.round((whole * share) / SECOND) * SECOND
-            fc.pre(ms > 0)
-            const reached = new Calendar(week, zoneOf(zone), closed).addWorking(from, ms)
-            expect(minutes.worked(week, from, reached, closed)).toBe(ms)
-            expect(minutes.worked(week, from, reached - 1, closed)).toBe(ms - 1)
-          },
-        ),
-        { numRuns: 400, seed: 2 },
-      )
-    }, 60_000)
-  }
 })

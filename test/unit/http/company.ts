@@ -163,6 +163,7 @@ export const syncState = (change: Partial<SyncState> = {}): SyncState => ({
   lastError: null,
   crms: crms(),
   waiting: 0,
+  calendars: [],
   ...change,
 })
 

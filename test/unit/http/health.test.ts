@@ -34,6 +34,26 @@ describe('troubles', () => {
   test('many waiting changes mean that the database is behind', () =>
     expect(codes(syncState({ waiting: 20_001 }))).toEqual(['judging_behind']))
 
+  test('a calendar that is not read says why and what is used; promises are still watched', () => {
+    const calendar = {
+      name: 'holidays.us (calendar.example.com)',
+      error: 'the address answers 404; check it in the policy',
+      needsPerson: true,
+    }
+    const told = (fetchedAt: number | null) =>
+      troubles(syncState({ calendars: [{ ...calendar, fetchedAt }] }), {
+        ...{ now: NOW, since: NOW, limits: defaultLimits },
+      })
+    expect(told(NOW)).toEqual([
+      {
+        ...{ code: 'calendar_unread', vendor: null, needsPerson: true, red: false },
+        title: 'A calendar is not read in full: holidays.us (calendar.example.com)',
+        remedy: 'The address answers 404; check it in the policy. What was last read is used.',
+      },
+    ])
+    expect(told(null)[0]?.remedy).toMatch(/Nothing is known of it yet\.$/)
+  })
+
   test('what needs a person comes first', () =>
     expect(codes({ ...troubled('credentials'), lastRound: 0 })).toEqual([
       'credentials_refused',

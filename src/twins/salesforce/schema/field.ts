@@ -12,6 +12,7 @@ export type FieldType =
   | 'boolean'
   | 'datetime'
   | 'date'
+  | 'time'
   | 'double'
   | 'currency'
   | 'percent'
@@ -114,6 +115,9 @@ export const checkbox = (name: string, options: Options = {}) =>
 export const datetime = (name: string, options: Options = {}) => field(name, 'datetime', options)
 
 export const date = (name: string, options: Options = {}) => field(name, 'date', options)
+
+/** `09:00:00.000Z`, local whatever the Z says. */
+export const time = (name: string, options: Options = {}) => field(name, 'time', options)
 
 export const int = (name: string, options: Options = {}) => field(name, 'int', { precision: 8, ...options })
 
