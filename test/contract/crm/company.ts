@@ -38,6 +38,7 @@ export async function bench(
     token?: string
     prefix?: string
     refreshToken?: string
+    company?: Company
   } = {},
 ): Promise<Bench> {
   const clock = new VirtualClock(NOW)
@@ -45,7 +46,7 @@ export async function bench(
     vendor === 'salesforce'
       ? salesforceTwin({ clock, file: ':memory:' })
       : hubspotTwin({ clock, file: ':memory:', token: 'secret-token' })
-  twin.sink.begin(company)
+  twin.sink.begin(options.company ?? company)
   fill(twin.sink)
   twin.sink.end()
   const url = await twin.app.listen({ port: 0, host: '127.0.0.1' })
