@@ -35,9 +35,14 @@ export class Rehearsal {
     this.#services = made
   }
 
-  static async start(databaseUrl: string, seed: number, options: HistoriesOptions): Promise<Rehearsal> {
+  static start(databaseUrl: string, seed: number, options: HistoriesOptions): Promise<Rehearsal> {
+    return Rehearsal.of(databaseUrl, dir => writeHistories(dir, seed, options))
+  }
+
+  /** @param write fills the scenario's folder */
+  static async of(databaseUrl: string, write: (dir: string) => void): Promise<Rehearsal> {
     const dir = mkdtempSync(join(tmpdir(), 'leadtime-histories-'))
-    writeHistories(dir, seed, options)
+    write(dir)
     const told = await tell(dir)
     const twins = await startTwins({ scenario: dir })
     const config = parseConfig({

@@ -98,6 +98,15 @@ describe('a handoff ends', () => {
     expect(only(judged(9, [0, 'mql']))).toMatchObject({ outcome: null })
   })
 
+  test('not by the stage another record of the person begins with later', () => {
+    const other = factsOf(rows([3, 'mql'])).map(fact => ({
+      ...fact,
+      subject: `${fact.subject}-2` as Fact['subject'],
+    }))
+    const facts = [...factsOf(rows([0, 'mql'])), ...other.filter(fact => fact.subject.startsWith('hubspot'))]
+    expect(only(judgeFacts(facts, h(9)))).toMatchObject({ t1: h(0), outcome: null })
+  })
+
   test('not by a recycling that the history puts before the MQL of the same instant', () => {
     const { handoffs } = judged(9, [-9, 'mql'], [-8, 'rejected'], [0, 'recycled'], [0, 'mql'])
     expect(handoffs.map(({ outcome }) => outcome)).toEqual(['rejected', null])

@@ -35,6 +35,17 @@ test('a logged call', () => {
   })
 })
 
+test('about nobody but an opportunity is about the opportunity; about a contact as well, about the contact', () => {
+  const [deal, contact] = ['006000000000001AAA', '003000000000001AAA']
+  const about = (row: object) => task(row)?.subject
+  expect(about({ WhoId: null, WhatId: deal })).toBe(`salesforce:deal:${deal}`)
+  expect(about({ WhoId: contact, WhatId: deal })).toBe(`salesforce:contact:${contact}`)
+  expect(task({ WhoId: null, WhatId: '001000000000001AAA' })).toBeUndefined()
+  const Activity = { WhoId: null, OwnerId: USER, TaskSubtype: 'Email' }
+  const mail = { Id: '02s000000000001AAA', Activity, Status: '3', MessageDate: DONE, RelatedToId: deal }
+  expect(factOf('email', mail)?.subject).toBe(`salesforce:deal:${deal}`)
+})
+
 test.each([
   ['Voicemail', 'voicemail'],
   ['No Answer', 'no_answer'],
@@ -49,7 +60,7 @@ test.each([
   [{ CallType: 'Inbound' }, { channel: 'call', direction: 'in', automated: false }],
   [{ TaskSubtype: 'Email' }, { channel: 'email', direction: 'out', outcome: 'done', automated: false }],
   [{ TaskSubtype: 'ListEmail' }, { channel: 'email', automated: true }],
-  [{ TaskSubtype: 'Cadence' }, { channel: 'email', automated: true }],
+  [{ TaskSubtype: 'Cadence' }, { channel: 'email', automated: true, sequence: true }],
   [
     { TaskSubtype: 'Cadence', CallType: 'Outbound' },
     { channel: 'call', automated: true },
