@@ -12,6 +12,7 @@ const SPOKEN = new Set([
   'DatabaseUnavailable',
   'QueueError',
   'NobodyFound',
+  'ReplayRefused',
   'Stopped',
   'TwinsFailed',
 ])

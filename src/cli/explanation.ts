@@ -55,7 +55,7 @@ function handoffLines(handoff: ExplainedHandoff): string[] {
   ]
 }
 
-const STATES: Record<ExplainedPromise['state'], string> = {
+export const STATES: Record<ExplainedPromise['state'], string> = {
   not_started: 'not started',
   running: 'running',
   due_soon: 'due soon',

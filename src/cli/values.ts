@@ -1,3 +1,4 @@
+import { MOMENT_FORMS, type Moment, readMoment } from '../domain/moment.ts'
 import { UsageError } from './cli.ts'
 
 /** A whole number from `min` to `max`, both included. */
@@ -14,3 +15,10 @@ export const integer =
 
 /** A TCP port; 0 lets the system choose one. */
 export const port = integer(0, 65_535)
+
+/** An instant, or a date whose zone is known only later. */
+export function moment(text: string): Moment {
+  const read = readMoment(text)
+  if (read) return read
+  throw new UsageError(`'${text}' is no instant; write ${MOMENT_FORMS}`)
+}
