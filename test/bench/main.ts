@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P5b P9]`: every figure is a ratio inside one run, so that it means the same on a fast
+ * `npm run bench [-- --quick] [P1 P3 P5b P9 replay]`: every figure is a ratio inside one run, so that it means the same on a fast
  * and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { callsAgainstMinimum } from './calls.ts'
 import type { Figure } from './figure.ts'
 import { ingestAgainstCopy } from './ingest.ts'
+import { judgingAgainstReading } from './judging.ts'
 import { memoryAgainstSize } from './memory.ts'
 import { rowsPerChange } from './rows.ts'
 
@@ -13,6 +14,7 @@ const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P3: callsAgainstMinimum,
   P5b: rowsPerChange,
   P9: memoryAgainstSize,
+  replay: judgingAgainstReading,
 }
 
 const asked = process.argv.slice(2)
