@@ -89,7 +89,7 @@ export const nothingCompared = (): Comparison => ({
 
 /**
  * Adds a person judged under both policies to `into`.
- * @returns every verdict that is another, in order of T1
+ * @returns every verdict that is another, in order of T1 and promise
  */
 export function compare(
   into: Comparison,
@@ -207,7 +207,7 @@ function changesOf(
 }
 
 function names(before: Handoff, after: Handoff): string[] {
-  return [...new Set([...before.promises, ...after.promises].map(({ name }) => name))]
+  return [...new Set([...before.promises, ...after.promises].map(({ name }) => name))].sort()
 }
 
 const stateOf = ({ promises }: Handoff, name: string): PromiseState | null =>

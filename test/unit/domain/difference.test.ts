@@ -84,8 +84,8 @@ describe('why a verdict is another, as a manager would say it', () => {
 
   test('another end', () => {
     expect(changes(80, 'expire_days: 3', [[0, 'mql'], assigned(1)] as typeof ONE)).toEqual([
-      'first_attempt: overdue → missed: ended as expired instead of open',
       'decision: running → missed: ended as expired instead of open',
+      'first_attempt: overdue → missed: ended as expired instead of open',
     ])
   })
 
@@ -93,8 +93,8 @@ describe('why a verdict is another, as a manager would say it', () => {
     const only = (name: string, rule = '') =>
       `promises: { ${name}: { from: T2, until: T3, kind: elapsed, due: 48h${rule} } }`
     expect(changes(40, only('call'), ONE, policy(only('first_attempt')))).toEqual([
-      'first_attempt: met → null: no longer promised',
       'call: null → met: a new promise',
+      'first_attempt: met → null: no longer promised',
     ])
     const partners = `promises: { call: { from: T2, until: T3, kind: elapsed, tiers: [{ name: p, when: { source: partner }, due: 1h }] } }`
     expect(changes(40, partners, ONE, policy(only('call')))).toEqual([
