@@ -225,10 +225,3 @@ function earlier(a: VerdictChange, b: VerdictChange): number {
   const place = ({ openedBy, promise }: VerdictChange) => `${openedBy} ${promise ?? ''}`
   return place(a) < place(b) ? -1 : 1
 }
-
-/** Whether two policies open and end handoffs by the same rules, so that the same handoffs exist under both. */
-export function opensAlike(one: Policy, other: Policy): boolean {
-  const rules = ({ stages: { sal: _, ...stages }, earlyMs, expireMs, reMql }: Policy) =>
-    JSON.stringify([stages, earlyMs, expireMs, reMql])
-  return rules(one) === rules(other)
-}

@@ -1,6 +1,7 @@
 import type { Directory } from '../domain/handoff.ts'
-import { type Comparison, nothingCompared, opensAlike, type VerdictChange } from '../domain/replay.ts'
+import { type Comparison, nothingCompared, type VerdictChange } from '../domain/replay.ts'
 import { type Instant, iso } from '../domain/time.ts'
+import { opensAlike } from '../policy/alike.ts'
 import { unread } from '../policy/unread.ts'
 import type { Database, Tx } from '../store/db.ts'
 import { listHandedOver, listPersons, readOnly, readSpan } from '../store/replay.ts'

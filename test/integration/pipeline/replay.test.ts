@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { pull } from '../../../src/pipeline/pull.ts'
 import { replay } from '../../../src/pipeline/replay.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
+import { policyHash } from '../../../src/policy/hash.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
+import { readPolicyInUse } from '../../../src/store/explain.ts'
+import { adoptPolicy } from '../../../src/store/policies.ts'
 import { readOnly } from '../../../src/store/replay.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { at, company, fill, NOW } from './company.ts'
@@ -57,13 +60,16 @@ test('only people handed over in the period are judged, and those nobody has jud
   c.hubspot.put(contact('old', at('02T09:00')))
   c.hubspot.put(contact('late', null))
   await c.round()
-  const since = { ...question, from: at('10T00:00') }
+  await adoptPolicy(c.db, defaultPolicy, policyHash(defaultPolicy), NOW)
+  const since = { ...question, from: at('10T00:00'), versions: [(await readPolicyInUse(c.db))!] }
   expect((await replay(c.db, since, going())).judged).toBe(3)
   c.hubspot.put(contact('late', at('19T09:00')))
   await pull(c.context(), c.hubspot, 'contact')
   const { judged, comparison } = await replay(c.db, since, going())
   expect(judged).toBe(4)
   expect(comparison.handoffs.before).toBe(4)
+  const policy = parsePolicy('stages: { mql: { hubspot_lifecycle: [lead] } }', 'lead.yml')
+  expect((await replay(c.db, { ...since, from: 0, policy }, going())).judged).toBe(5)
 })
 
 test('as of an instant: what came later has not happened', async () => {
