@@ -15,6 +15,7 @@ const SPOKEN = new Set([
   'Unanswerable',
   'NoVersion',
   'PublishRefused',
+  'ReplayRefused',
   'Stopped',
   'TwinsFailed',
 ])

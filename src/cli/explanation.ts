@@ -73,7 +73,7 @@ function handoffLines(handoff: ExplainedHandoff, present: string): string[] {
   ]
 }
 
-const STATES: Record<ExplainedPromise['state'], string> = {
+export const STATES: Record<ExplainedPromise['state'], string> = {
   not_started: 'not started',
   running: 'running',
   due_soon: 'due soon',

@@ -129,6 +129,27 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
   },
   POLICY,
   {
+    name: 'replay',
+    summary: 'a past quarter under another policy, side by side with what was agreed; nothing is touched',
+    flags: [
+      { flags: '--policy <file>', help: 'the policy to try' },
+      {
+        flags: '--from <instant>',
+        help: 'handoffs from here on: a date, or 2026-07-01T09:00:00Z; the last full quarter by default',
+        parse: moment,
+      },
+      { flags: '--to <instant>', help: 'up to here, excluded', parse: moment },
+      { flags: '--as-of <instant>', help: 'judged as it stood then; now by default', parse: moment },
+      { flags: '--changes <file>', help: 'write every changed verdict there, one JSON line each' },
+      { flags: '--json', help: 'print the comparison as one JSON object' },
+    ],
+    examples: [
+      'leadtime replay --policy new.yml',
+      'leadtime replay --policy new.yml --from 2026-07-01 --to 2026-10-01 --changes changes.jsonl',
+    ],
+    load: () => import('./replay.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     flags: [

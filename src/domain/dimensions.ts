@@ -8,6 +8,9 @@ import { belongs, type Passage } from './passage.ts'
 import type { Instant } from './time.ts'
 import type { RecordLife, Timeline } from './timeline.ts'
 
+/** How the group of handoffs nobody owns is called. */
+export const NOBODY = '(none)'
+
 export interface Dimensions {
   source: string | null
   campaign: string | null

@@ -151,7 +151,7 @@ function explainedPromise(promise: PromiseVerdict, grounds: Grounds, zone: strin
   }
 }
 
-const START: Record<InstantName, string> = {
+export const START: Record<InstantName, string> = {
   t0: 'the inquiry',
   t1: 'the MQL',
   t2: 'the assignment',
@@ -162,7 +162,7 @@ const START: Record<InstantName, string> = {
   t7: 'the meeting',
 }
 
-const GOAL: Record<InstantName, string> = {
+export const GOAL: Record<InstantName, string> = {
   t0: 'an inquiry',
   t1: 'an MQL',
   t2: 'an owner',

@@ -1,3 +1,4 @@
+import { NOBODY } from '../domain/dimensions.ts'
 import type { Queryable } from '../store/db.ts'
 import { type Group, readGroups, readTotals, type Totals } from '../store/measures.ts'
 
@@ -7,9 +8,6 @@ export interface Counts {
   sql: number
   won: number
 }
-
-/** The group of handoffs nobody owns. */
-export const NOBODY = '(none)'
 
 /** What the handoffs amount to now. Handoffs without a value of a dimension are under `(empty)`, those nobody owns under `(none)`. */
 export interface Measures extends Totals {

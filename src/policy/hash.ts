@@ -5,7 +5,7 @@ const PRIME = 0x100000001b3n
 const MASK = 0xffffffffffffffffn
 
 /** JSON with the keys of every object in order, so that equal policies give equal text. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const entries = Object.entries(value)

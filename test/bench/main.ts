@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P5b P9 calendar]`: every figure is a ratio inside one run, so that it means the same on a fast
- * and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
+ * `npm run bench [-- --quick] [P1 P3 P5b P9 calendar replay]`: every figure is a ratio inside one run, so that it means
+ * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { durationsAgainstTemporal } from './calendar.ts'
 import { callsAgainstMinimum } from './calls.ts'
 import type { Figure } from './figure.ts'
 import { ingestAgainstCopy } from './ingest.ts'
+import { judgingAgainstReading } from './judging.ts'
 import { memoryAgainstSize } from './memory.ts'
 import { rowsPerChange } from './rows.ts'
 
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P5b: rowsPerChange,
   P9: memoryAgainstSize,
   calendar: durationsAgainstTemporal,
+  replay: judgingAgainstReading,
 }
 
 const asked = process.argv.slice(2)

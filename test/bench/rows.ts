@@ -1,6 +1,7 @@
 import { judge } from '../../src/pipeline/judge.ts'
 import { round } from '../../src/pipeline/round.ts'
 import { type Database, openDatabase } from '../../src/store/db.ts'
+import { clone } from './clone.ts'
 import type { Figure } from './figure.ts'
 import { company, connect, context, stage } from './stage.ts'
 
@@ -29,7 +30,7 @@ export async function rowsPerChange(quick: boolean): Promise<Figure> {
     await round(context(db, crms, now))
     const small = await reading(db, crms, now)
     const handoffs = await count(db, 'handoff')
-    for (let i = 1; i < copies; i++) await clone(db, i)
+    for (let i = 1; i < copies; i++) await clone(db, i, LEAN)
     await db.query({ text: 'analyze', values: [] })
     const large = await reading(db, crms, now)
     return {
@@ -49,6 +50,12 @@ export async function rowsPerChange(quick: boolean): Promise<Figure> {
     await twins.close()
     await close()
   }
+}
+
+/** Copies need not carry what is not read again: their activities. */
+const LEAN: Record<string, string> = {
+  record: ` and split_part(ref, ':', 2) in ('lead', 'contact')`,
+  fact: ` and kind in ('created', 'field', 'owner')`,
 }
 
 /** A call is logged on 1,000 leads, judged, and deleted again; the judging after the deletion is measured. */
@@ -93,55 +100,4 @@ async function statistics(db: Database, leads: number): Promise<Reading> {
 async function count(db: Database, table: string): Promise<number> {
   const { rows } = await db.query<{ n: number }>({ text: `select count(*) as n from ${table}`, values: [] })
   return rows[0]!.n
-}
-
-const REFS = new Set(['ref', 'source', 'subject', 'via', 'deal', 'member', 'opened_by', 'handoff'])
-const TABLES = [
-  'record',
-  'fact',
-  'identity',
-  'membership',
-  'person',
-  'person_record',
-  'handoff',
-  'promise',
-  'target',
-]
-
-/** Copies need not carry what is not read again: their activities. */
-const LEAN: Record<string, string> = {
-  record: ` and split_part(ref, ':', 2) in ('lead', 'contact')`,
-  fact: ` and kind in ('created', 'field', 'owner')`,
-}
-
-/** The same people once more under other ids. */
-async function clone(db: Database, number: number): Promise<void> {
-  const { rows } = await db.query<{ name: string; columns: string[] }>({
-    text: `select table_name as name, array_agg(column_name::text) as columns from information_schema.columns
-      where table_schema = 'public' and table_name = any($1) group by 1`,
-    values: [TABLES],
-  })
-  await db.tx(async tx => {
-    for (const { name, columns } of rows) {
-      const own =
-        name === 'person' ? `id < 10000000` : name === 'identity' ? `ref not like '%~%'` : filter(columns)
-      const values = columns.map(column => copied(name, column, number))
-      await tx.query({
-        text: `insert into ${name} (${columns.join(', ')}) ${name === 'person' ? 'overriding system value' : ''}
-          select ${values.join(', ')} from ${name} where ${own}${LEAN[name] ?? ''}`,
-        values: [],
-      })
-    }
-  })
-}
-
-const filter = (columns: readonly string[]): string =>
-  `${columns.find(column => REFS.has(column)) ?? 'ref'} not like '%~%'`
-
-function copied(table: string, column: string, number: number): string {
-  if (column === 'person' || (table === 'person' && column === 'id'))
-    return `${column} + ${number * 10_000_000}`
-  if (REFS.has(column) || (column === 'key' && /^(identity|person_record)$/.test(table)))
-    return `${column} || '~${number}'`
-  return column
 }

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { progress, progressLine } from '../../../src/cli/progress.ts'
+import { bar, progress, progressBar, progressLine } from '../../../src/cli/progress.ts'
 
 const crm = {
   vendor: 'hubspot' as const,
@@ -36,4 +36,29 @@ test('a file or a pipe sees nothing', () => {
   vi.advanceTimersByTime(500)
   line.end()
   expect(stderr.read()).toBeNull()
+})
+
+test('a bar shows nothing for two seconds, then how much of how much', () => {
+  const stderr = Object.assign(new PassThrough(), { isTTY: true })
+  let text = ''
+  stderr.on('data', part => {
+    text += part
+  })
+  const shown = progressBar(stderr, 'people')
+  shown.show(1, 4)
+  vi.advanceTimersByTime(1_900)
+  expect(text).toBe('')
+  shown.show(1_200, 2_400)
+  vi.advanceTimersByTime(400)
+  expect(text).toContain('[############------------] 1,200 of 2,400 people')
+  shown.end()
+  expect(text.endsWith('\r\x1b[K')).toBe(true)
+})
+
+test.each([
+  [0, 0, '########################'],
+  [0, 7, '------------------------'],
+  [9, 7, '########################'],
+])('%i of %i', (done, of, expected) => {
+  expect(bar(done, of, 'people')).toContain(`[${expected}]`)
 })
