@@ -9,6 +9,8 @@ export interface Dimensions {
   source: string | null
   campaign: string | null
   country: string | null
+  segment: string | null
+  score: number | null
 }
 
 /** Source, campaign and country as the record that became MQL has them; what it leaves empty comes from the others. */
@@ -18,6 +20,8 @@ export function dimensionsOf({ opened, t1 }: Passage, { records, campaigns }: Ti
     source: firstOf(ordered, 'source'),
     campaign: firstOf(ordered, 'campaign') ?? campaignAt(campaigns, t1),
     country: firstOf(ordered, 'country'),
+    segment: null,
+    score: null,
   }
 }
 
