@@ -9,6 +9,7 @@ export interface Activity {
   at: Instant
   dayPrecise: boolean
   loggedAt: Instant
+  channel: Channel
   actor: Rep | null
   attempt: boolean
   contact: boolean
@@ -130,7 +131,7 @@ function counted({
   automated,
 }: Told): Activity {
   const human = actor?.human === true
-  const base = { at, dayPrecise, loggedAt, actor, attempt: false, contact: false, meeting: false }
+  const base = { at, dayPrecise, loggedAt, channel, actor, attempt: false, contact: false, meeting: false }
   if (automated) return base
   if (channel === 'meeting') {
     if (outcome === 'held') return { ...base, attempt: true, contact: true, meeting: true }
