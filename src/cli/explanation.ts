@@ -2,7 +2,7 @@ import type { ExplainedHandoff, ExplainedPromise, ToldHappening } from '../domai
 import type { Ref } from '../domain/facts.ts'
 import type { CountedInterval } from '../domain/intervals.ts'
 import type { Instant } from '../domain/time.ts'
-import { kindOfRecord, lengthWords } from '../domain/wording.ts'
+import { kindOfRecord, leftOutWords, lengthWords } from '../domain/wording.ts'
 import { localWords, type Zone, zoneOf } from '../domain/zone.ts'
 import { pageOf } from '../pipeline/answer.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
@@ -80,12 +80,14 @@ function promiseLines(promise: ExplainedPromise, zone: Zone): string[] {
 }
 
 function piece(
-  { from, to, owner, zone, countedMs }: CountedInterval,
+  { from, to, owner, calendar, zone, countedMs, leftOut }: CountedInterval,
   kind: 'elapsed' | 'working',
   local: Zone,
 ) {
-  const whose = zone === null ? (owner?.name ?? 'nobody') : `${owner?.name ?? 'the policy'}, ${zone}`
-  return `      ${span(from, to, zone === null ? local : zoneOf(zone))}  ${lengthWords(countedMs, kind).padEnd(11)} ${whose}`
+  const where = zone === null ? '' : `, ${calendar}, ${zone}`
+  const why = leftOut ? `, ${lengthWords(leftOut.ms, kind)} not counted, ${leftOutWords(leftOut)}` : ''
+  const when = span(from, to, zone === null ? local : zoneOf(zone))
+  return `      ${when}  ${lengthWords(countedMs, kind).padEnd(11)} ${owner?.name ?? 'nobody'}${where}${why}`
 }
 
 /** A long list is cut in the middle; --json has all of it. */

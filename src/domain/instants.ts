@@ -1,3 +1,4 @@
+import type { Policy } from '../policy/policy.ts'
 import type { Activity } from './activities.ts'
 import { isBy } from './activities.ts'
 import type { Almanac } from './almanac.ts'
@@ -29,21 +30,22 @@ export interface Marks {
   dayPrecise: (keyof HandoffInstants)[]
   salAt: Instant | null
   attempts: number
+  /** The attempts that count for promises, in order of time. */
+  tries: Activity[]
 }
 
 /** T0…T7 of one handoff, by the definitions of the instants. */
 export function marksOf(passage: Passage, sources: Sources): Marks {
   const { t1, opened, policy } = passage
   const own = sources.activities.filter(activity => during(passage, activity.at))
-  const counts = (activity: Activity) =>
-    policy.attemptsBy === 'team' || isBy(activity, spanAt(sources.spans, activity.at)?.owner?.ref ?? null)
+  const tries = own.filter(activity => activity.attempt && counts(activity, policy, sources))
   const t6 = sources.events.find(event => belongs(passage, event.at) && matches(policy.stages.sql, event))
   const sal = earliest(accepted(passage, sources.events), t6)
   const moments: Record<keyof HandoffInstants, Moment | undefined> = {
     t0: inquiry(passage, sources),
     t1: { at: t1, dayPrecise: opened.dayPrecise },
     t2: firstOwner(passage, sources.spans),
-    t3: own.find(activity => activity.contact || (activity.attempt && counts(activity))),
+    t3: own.find(activity => activity.contact || activity === tries[0]),
     t4: own.find(activity => activity.contact),
     t5: decision(passage, sources.events, sal),
     t6,
@@ -56,8 +58,13 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
     dayPrecise: names.filter(name => moments[name]?.dayPrecise),
     salAt: sal?.at ?? null,
     attempts: own.filter(activity => activity.attempt).length,
+    tries,
   }
 }
+
+/** Whether an attempt is by somebody whose attempts stop the clock. */
+const counts = (attempt: Activity, { attemptsBy }: Policy, { spans }: Sources): boolean =>
+  attemptsBy === 'team' || isBy(attempt, spanAt(spans, attempt.at)?.owner?.ref ?? null)
 
 function earliest(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
   if (!a || !b) return a ?? b

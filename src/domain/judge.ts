@@ -4,15 +4,17 @@ import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
 import type { Directory, Handoff, Judgement } from './handoff.ts'
-import { marksOf, type Sources } from './instants.ts'
+import { type Marks, marksOf, type Sources } from './instants.ts'
+import { counting, Meter } from './meter.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
-import { verdictOn, wakeOf } from './promise.ts'
+import { pausesOf } from './pause.ts'
+import { type Standing, verdictOn } from './promise.ts'
 import { rosterOf } from './roster.ts'
 import { stageEvents } from './stages.ts'
-import type { Instant } from './time.ts'
+import { tenuresOf } from './tenure.ts'
+import type { Instant, Working } from './time.ts'
 import { timelineOf } from './timeline.ts'
-import { WorkTime } from './worktime.ts'
 
 export interface JudgeInput {
   /** Facts of all records of one person, deals included, in any order; repeated facts do no harm. */
@@ -38,25 +40,50 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
   const sources = { line, events, spans, activities, almanac, now }
-  const handoffs = passages.map((passage, index) => handoffOf(passage, index + 1, sources, directory))
-  for (const [index, { promises }] of handoffs.entries()) {
-    for (const promise of promises) wakes.push(wakeOf(promise, now))
-    wakes.push(expiry(passages[index]!))
-  }
+  const handoffs = passages.map((passage, index) => {
+    const marks = marksOf(passage, sources)
+    const standing = standingOf(passage, marks, sources)
+    const judged = passage.policy.promises.flatMap(rule => verdictOn(rule, standing) ?? [])
+    for (const { wakeAt } of judged) wakes.push(wakeAt)
+    wakes.push(expiry(passage))
+    const promises = judged.map(({ verdict }) => verdict)
+    return { ...handoffOf({ passage, marks, standing, sources, directory }), number: index + 1, promises }
+  })
   return { handoffs, wakeAt: soonest(wakes) }
 }
 
-function handoffOf(passage: Passage, number: number, sources: Sources, directory: Directory): Handoff {
-  const { opened, t1, policy, outcome, endedAt } = passage
-  const { line, spans, now } = sources
-  const { instants, dayPrecise, salAt, attempts } = marksOf(passage, sources)
-  const dimensions = dimensionsOf(passage, line)
-  const work = new WorkTime(rosterOf(policy, sources.almanac), spans, t1, endedAt)
-  const standing = { instants, outcome, endedAt, dimensions, work, now }
+/** What promises ask of a handoff. */
+export function standingOf(passage: Passage, { instants, tries }: Marks, sources: Sources): Standing {
+  const { policy, outcome, endedAt } = passage
+  const { line, spans, almanac, now } = sources
+  const roster = rosterOf(policy, almanac)
+  const stretches = counting(tenuresOf(spans, passage, roster))
+  return {
+    ...{ instants, outcome, endedAt, stretches, roster, now },
+    dimensions: dimensionsOf(passage, line),
+    exceptions: policy.exceptions,
+    attempts: tries,
+    pauses: pausesOf(passage, stretches, line, now),
+  }
+}
+
+interface Grounds {
+  passage: Passage
+  marks: Marks
+  standing: Standing
+  sources: Sources
+  directory: Directory
+}
+
+function handoffOf(grounds: Grounds): Omit<Handoff, 'number' | 'promises'> {
+  const { passage, sources, directory } = grounds
+  const { instants, dayPrecise, salAt, attempts } = grounds.marks
+  const { dimensions, stretches } = grounds.standing
+  const { opened, outcome, endedAt } = passage
   const { t2, t3 } = instants
+  const work = new Meter<Working>('working', stretches)
   return {
     ...instants,
-    number,
     openedBy: opened.id,
     owner: lastOwner(passage, sources),
     ...dimensions,
@@ -65,10 +92,9 @@ function handoffOf(passage: Passage, number: number, sources: Sources, directory
     outcome,
     endedAt,
     salAt,
-    ...dealMarks(passage, line.deals, directory, now),
+    ...dealMarks(passage, sources.line.deals, directory, sources.now),
     ...feedbackOf(passage, sources),
     dayPrecise,
-    promises: policy.promises.flatMap(rule => verdictOn(rule, standing) ?? []),
   }
 }
 

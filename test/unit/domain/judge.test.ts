@@ -17,11 +17,13 @@ const policies = fc.constantFrom(defaultPolicy, expiring)
 const at = (facts: readonly Fact[], now: Instant, policy: Policy) =>
   judge({ facts, policyAt: () => policy, directory: everybody, now })
 
+const UNCOUNTED = { countedMs: null, leadMs: null, repMs: null, pausedMs: null }
+
 /** Everything but the time counted so far, which runs by itself. */
 const standing = ({ handoffs }: Judgement) =>
   handoffs.map(({ promises, ...handoff }) => ({
     ...handoff,
-    promises: promises.map(({ countedMs: _, ...verdict }) => verdict),
+    promises: promises.map(promise => ({ ...promise, ...UNCOUNTED })),
   }))
 
 const states = ({ handoffs }: Judgement) => handoffs.flatMap(one => one.promises.map(({ state }) => state))
