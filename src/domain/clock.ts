@@ -26,23 +26,23 @@ export interface Time {
 }
 
 /**
- * The clock of a promise. What comes before its start is measured plainly: nobody can be charged or excused for it. Of
- * what comes after it was kept or ended, only the calendars of later owners are used, to say when it would have been due.
+ * The clock of a promise. What comes before its start is measured plainly: nobody can be charged or excused for it. No
+ * pause after it was kept or ended moves its limits.
  */
 export function clockOf(rule: PromiseRule, window: Window, { stretches, pauses }: Time): Clock {
   const { name, kind, reassignment } = rule
   const { from, stand, closed } = window
   const paused = pausedSpans(pauses, name, { from, to: closed ? stand : Number.POSITIVE_INFINITY })
   const lead = meterOf(kind, stretches)
-  const over = (ruled: readonly Stretch[]) =>
-    ruled === stretches && paused.length === 0 ? lead : meterOf(kind, pausing(ruled, paused))
+  const over = (some: readonly Stretch[]) =>
+    some === stretches && paused.length === 0 ? lead : meterOf(kind, pausing(some, paused))
+  const all = reassignment === 'carry' ? stretches : settled(stretches, window)
   const owner = ownerAtEnd(stretches, window)
-  const own = owner && apportioned(stretches, window, owner)
+  const own = owner && apportioned(all, from, owner)
   const restartedAt = reassignment === 'reset' ? lastReassignment(stretches, window) : null
-  const ruled =
-    restartedAt === null
-      ? (reassignment === 'apportion' && own) || stretches
-      : leavingOut(settled(stretches, window), { from, to: restartedAt }, { why: 'reassigned' })
+  const since =
+    restartedAt === null ? null : leavingOut(all, { from, to: restartedAt }, { why: 'reassigned' })
+  const ruled = since ?? ((reassignment === 'apportion' && own) || all)
   const meter = over(ruled)
   return {
     ...window,
@@ -54,12 +54,11 @@ export function clockOf(rule: PromiseRule, window: Window, { stretches, pauses }
   }
 }
 
-/** What of the time is this owner's: the very same stretches when nobody else ever had it. */
-function apportioned(stretches: readonly Stretch[], window: Window, { ref }: Rep): readonly Stretch[] {
+/** What of the time since `from` is this owner's: the very same stretches when nobody else had it. */
+function apportioned(stretches: readonly Stretch[], from: Instant, { ref }: Rep): readonly Stretch[] {
   const others = ({ owner }: Stretch) => owner?.ref !== ref
-  if (!stretches.some(one => one.to > window.from && others(one))) return stretches
-  const after = { from: window.from, to: Number.POSITIVE_INFINITY }
-  return leavingOut(settled(stretches, window), after, { why: 'other_owner' }, others)
+  if (!stretches.some(one => one.to > from && others(one))) return stretches
+  return leavingOut(stretches, { from, to: Number.POSITIVE_INFINITY }, { why: 'other_owner' }, others)
 }
 
 /** Once it is kept or ended, whoever owned it then is taken to keep it: later owners change nothing. */
