@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { afterEach, expect, test } from 'vitest'
 import { httpApp } from '../../../src/http/app.ts'
 import type { PersonExplanation } from '../../../src/pipeline/explain.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
 import { company, NOW } from './company.ts'
 import { eleni } from './person.ts'
 
@@ -30,6 +31,24 @@ test('says who it is, how it stands, what was counted and what happened', async 
   expect(text).toMatch(/Automated e-mail not counted: automated/)
   expect(text).toMatch(/Salesforce lead same e-mail address, eleni@northwind\.example/)
   expect(body).toContain('href="https://crm.example/hubspot:contact:1000"')
+})
+
+test('says what was not counted, and why', async () => {
+  const policy = parsePolicy(
+    `
+reassignment: apportion
+promises: { decision: { from: T1, until: T5, kind: working, due: 5 working days } }
+pauses: { waiting for the buyer: { when: { salesforce_status: [Open - Not Contacted] }, cap: 2 working days } }
+`,
+    'policy.yml',
+  )
+  await start(eleni(undefined, policy))
+  const text = words((await get('/people/1')).body)
+  expect(text).toMatch(/not counted [\w ]+ not in the hands of its owner at the end Aoife Brennan/)
+  expect(text).toMatch(
+    /not counted [\w ]+ paused: waiting for the buyer Tomás Herrera Calendar default, Europe\/Madrid/,
+  )
+  expect(text).toMatch(/of 40 h, [\w ]+ paused/)
 })
 
 test('nothing inline, and text from a CRM stays text', async () => {

@@ -96,8 +96,8 @@ const story = (name: string): Fact[] => [
 ]
 
 /** Person 1 of the company of the pages’ tests: one promise kept late, one overdue. */
-export function eleni(name = 'Eleni Papadaki'): PersonExplanation {
-  const told = explain({ facts: story(name), policyAt: () => defaultPolicy, directory, now: NOW })
+export function eleni(name = 'Eleni Papadaki', policy = defaultPolicy): PersonExplanation {
+  const told = explain({ facts: story(name), policyAt: () => policy, directory, now: NOW })
   const { email, company, source } = profile(name)
   return {
     ...{ person: 1, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
