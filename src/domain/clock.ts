@@ -1,8 +1,8 @@
 import type { PromiseRule } from '../policy/policy.ts'
 import type { Rep } from './handoff.ts'
-import { leavingOut, type Meter, meterOf, type Stretch } from './meter.ts'
+import { type Meter, meterOf } from './meter.ts'
 import { type Pause, pausedSpans } from './pause.ts'
-import { lastReassignment, ownerAtEnd, type Window } from './tenure.ts'
+import { lastReassignment, leavingOut, ownerAtEnd, type Stretch, type Window } from './stretch.ts'
 import type { Elapsed, Instant, Working } from './time.ts'
 
 /** The clock of one promise on one handoff, once it has started. */
@@ -11,8 +11,10 @@ export interface Clock extends Window {
   meter: Meter<Elapsed> | Meter<Working>
   /** Counts whoever owned the lead, and through pauses. */
   lead: Meter<Elapsed> | Meter<Working>
-  /** Counts the time of the owner at the end; null: nobody has owned it while the clock ran. */
-  share: Meter<Elapsed> | Meter<Working> | null
+  /** Counts whoever owned it, but not through pauses: of this an owner has a share. */
+  shared: Meter<Elapsed> | Meter<Working>
+  /** Whoever owned it at the end; null: nobody has while the clock ran. */
+  owner: Rep | null
   /** When a reassignment last made it start again; null: none did. */
   restartedAt: Instant | null
   pauses: readonly Pause[]
@@ -33,32 +35,27 @@ export function clockOf(rule: PromiseRule, window: Window, { stretches, pauses }
   const { name, kind, reassignment } = rule
   const { from, stand, closed } = window
   const paused = pausedSpans(pauses, name, { from, to: closed ? stand : Number.POSITIVE_INFINITY })
-  const lead = meterOf(kind, stretches)
-  const over = (some: readonly Stretch[]) =>
-    some === stretches && paused.length === 0 ? lead : meterOf(kind, pausing(some, paused))
-  const all = reassignment === 'carry' ? stretches : settled(stretches, window)
   const owner = ownerAtEnd(stretches, window)
-  const own = owner && apportioned(all, from, owner)
   const restartedAt = reassignment === 'reset' ? lastReassignment(stretches, window) : null
-  const since =
-    restartedAt === null ? null : leavingOut(all, { from, to: restartedAt }, { why: 'reassigned' })
-  const ruled = since ?? ((reassignment === 'apportion' && own) || all)
-  const meter = over(ruled)
-  return {
-    ...window,
-    meter,
-    lead,
-    share: own === ruled ? meter : own && over(own),
-    restartedAt,
-    pauses: paused,
-  }
+  const ruled =
+    reassignment === 'carry' ? stretches : ruledBy(restartedAt, owner, settled(stretches, window), rule, from)
+  const lead = meterOf(kind, stretches)
+  const shared = paused.length === 0 ? lead : meterOf(kind, pausing(stretches, paused))
+  const meter = ruled === stretches ? shared : meterOf(kind, pausing(ruled, paused))
+  return { from, stand, closed, meter, lead, shared, owner, restartedAt, pauses: paused }
 }
 
-/** What of the time since `from` is this owner's: the very same stretches when nobody else had it. */
-function apportioned(stretches: readonly Stretch[], from: Instant, { ref }: Rep): readonly Stretch[] {
-  const others = ({ owner }: Stretch) => owner?.ref !== ref
-  if (!stretches.some(one => one.to > from && others(one))) return stretches
-  return leavingOut(stretches, { from, to: Number.POSITIVE_INFINITY }, { why: 'other_owner' }, others)
+function ruledBy(
+  restartedAt: Instant | null,
+  owner: Rep | null,
+  stretches: readonly Stretch[],
+  { reassignment }: PromiseRule,
+  from: Instant,
+): readonly Stretch[] {
+  if (restartedAt !== null) return leavingOut(stretches, { from, to: restartedAt }, { why: 'reassigned' })
+  if (reassignment !== 'apportion' || owner === null) return stretches
+  const since = { from, to: Number.POSITIVE_INFINITY }
+  return leavingOut(stretches, since, { why: 'other_owner' }, one => one.owner?.ref !== owner.ref)
 }
 
 /** Once it is kept or ended, whoever owned it then is taken to keep it: later owners change nothing. */

@@ -1,4 +1,3 @@
-import type { Policy } from '../policy/policy.ts'
 import type { Activity } from './activities.ts'
 import { isBy } from './activities.ts'
 import type { Almanac } from './almanac.ts'
@@ -38,7 +37,9 @@ export interface Marks {
 export function marksOf(passage: Passage, sources: Sources): Marks {
   const { t1, opened, policy } = passage
   const own = sources.activities.filter(activity => during(passage, activity.at))
-  const tries = own.filter(activity => activity.attempt && counts(activity, policy, sources))
+  const attempts = own.filter(activity => activity.attempt)
+  const tries =
+    policy.attemptsBy === 'team' ? attempts : attempts.filter(attempt => isByOwner(attempt, sources))
   const t6 = sources.events.find(event => belongs(passage, event.at) && matches(policy.stages.sql, event))
   const sal = earliest(accepted(passage, sources.events), t6)
   const moments: Record<keyof HandoffInstants, Moment | undefined> = {
@@ -57,14 +58,13 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
     instants: { ...(instants as unknown as HandoffInstants), t1 },
     dayPrecise: names.filter(name => moments[name]?.dayPrecise),
     salAt: sal?.at ?? null,
-    attempts: own.filter(activity => activity.attempt).length,
+    attempts: attempts.length,
     tries,
   }
 }
 
-/** Whether an attempt is by somebody whose attempts stop the clock. */
-const counts = (attempt: Activity, { attemptsBy }: Policy, { spans }: Sources): boolean =>
-  attemptsBy === 'team' || isBy(attempt, spanAt(spans, attempt.at)?.owner?.ref ?? null)
+const isByOwner = (attempt: Activity, { spans }: Sources): boolean =>
+  isBy(attempt, spanAt(spans, attempt.at)?.owner?.ref ?? null)
 
 function earliest(a: Moment | undefined, b: Moment | undefined): Moment | undefined {
   if (!a || !b) return a ?? b

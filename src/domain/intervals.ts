@@ -2,7 +2,7 @@ import type { Calendar } from './calendar.ts'
 import type { Clock } from './clock.ts'
 import type { Ref } from './facts.ts'
 import type { DurationKind, Rep } from './handoff.ts'
-import type { LeftOut, Stretch } from './meter.ts'
+import type { LeftOut, Stretch } from './stretch.ts'
 import type { Instant } from './time.ts'
 
 /** Somebody by name. */

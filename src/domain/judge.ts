@@ -3,16 +3,16 @@ import { activitiesOf } from './activities.ts'
 import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
-import type { Directory, Handoff, Judgement } from './handoff.ts'
+import type { Directory, Handoff, Judgement, PromiseVerdict } from './handoff.ts'
 import { type Marks, marksOf, type Sources } from './instants.ts'
-import { counting, Meter } from './meter.ts'
+import { Meter } from './meter.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
 import { pausesOf } from './pause.ts'
 import { type Standing, verdictOn } from './promise.ts'
 import { rosterOf } from './roster.ts'
 import { stageEvents } from './stages.ts'
-import { tenuresOf } from './tenure.ts'
+import { stretchesOf } from './stretch.ts'
 import type { Instant, Working } from './time.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -43,11 +43,15 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const handoffs = passages.map((passage, index) => {
     const marks = marksOf(passage, sources)
     const standing = standingOf(passage, marks, sources)
-    const judged = passage.policy.promises.flatMap(rule => verdictOn(rule, standing) ?? [])
-    for (const { wakeAt } of judged) wakes.push(wakeAt)
+    const promises: PromiseVerdict[] = []
+    for (const rule of passage.policy.promises) {
+      const judged = verdictOn(rule, standing)
+      if (!judged) continue
+      promises.push(judged.verdict)
+      wakes.push(judged.wakeAt)
+    }
     wakes.push(expiry(passage))
-    const promises = judged.map(({ verdict }) => verdict)
-    return { ...handoffOf({ passage, marks, standing, sources, directory }), number: index + 1, promises }
+    return handoffOf({ passage, number: index + 1, marks, standing, promises, sources, directory })
   })
   return { handoffs, wakeAt: soonest(wakes) }
 }
@@ -57,9 +61,14 @@ export function standingOf(passage: Passage, { instants, tries }: Marks, sources
   const { policy, outcome, endedAt } = passage
   const { line, spans, almanac, now } = sources
   const roster = rosterOf(policy, almanac)
-  const stretches = counting(tenuresOf(spans, passage, roster))
+  const stretches = stretchesOf(spans, passage, roster)
   return {
-    ...{ instants, outcome, endedAt, stretches, roster, now },
+    instants,
+    outcome,
+    endedAt,
+    stretches,
+    roster,
+    now,
     dimensions: dimensionsOf(passage, line),
     exceptions: policy.exceptions,
     attempts: tries,
@@ -69,14 +78,16 @@ export function standingOf(passage: Passage, { instants, tries }: Marks, sources
 
 interface Grounds {
   passage: Passage
+  number: number
   marks: Marks
   standing: Standing
+  promises: PromiseVerdict[]
   sources: Sources
   directory: Directory
 }
 
-function handoffOf(grounds: Grounds): Omit<Handoff, 'number' | 'promises'> {
-  const { passage, sources, directory } = grounds
+function handoffOf(grounds: Grounds): Handoff {
+  const { passage, number, promises, sources, directory } = grounds
   const { instants, dayPrecise, salAt, attempts } = grounds.marks
   const { dimensions, stretches } = grounds.standing
   const { opened, outcome, endedAt } = passage
@@ -84,6 +95,7 @@ function handoffOf(grounds: Grounds): Omit<Handoff, 'number' | 'promises'> {
   const work = new Meter<Working>('working', stretches)
   return {
     ...instants,
+    number,
     openedBy: opened.id,
     owner: lastOwner(passage, sources),
     ...dimensions,
@@ -95,6 +107,7 @@ function handoffOf(grounds: Grounds): Omit<Handoff, 'number' | 'promises'> {
     ...dealMarks(passage, sources.line.deals, directory, sources.now),
     ...feedbackOf(passage, sources),
     dayPrecise,
+    promises,
   }
 }
 

@@ -1,43 +1,6 @@
-import type { DurationKind } from './handoff.ts'
-import type { Tenure } from './tenure.ts'
+import type { DurationKind, Rep } from './handoff.ts'
+import type { LeftOut, Stretch } from './stretch.ts'
 import type { Elapsed, Instant, Working } from './time.ts'
-
-/** Why time is not counted. */
-export type LeftOut =
-  /** It was before the lead last got another owner. */
-  | { why: 'reassigned' }
-  /** Somebody else owned it then, or nobody. */
-  | { why: 'other_owner' }
-  /** A pause of the policy held. */
-  | { why: 'paused'; name: string }
-
-/** A piece of time with one owner that counts, or does not. */
-export interface Stretch extends Tenure {
-  /** Null: it counts. */
-  leftOut: LeftOut | null
-}
-
-/** Time of the tenures, all of which counts. */
-export const counting = (tenures: readonly Tenure[]): Stretch[] =>
-  tenures.map(tenure => ({ ...tenure, leftOut: null }))
-
-/** Leaves out what counts between two instants, all of it or only what `which` says. */
-export function leavingOut(
-  stretches: readonly Stretch[],
-  { from, to }: { from: Instant; to: Instant },
-  leftOut: LeftOut,
-  which: (stretch: Stretch) => boolean = () => true,
-): Stretch[] {
-  return stretches.flatMap(one => {
-    if (one.leftOut || one.to <= from || one.from >= to || !which(one)) return [one]
-    const parts = [
-      { ...one, to: Math.min(one.to, from) },
-      { ...one, from: Math.max(one.from, from), to: Math.min(one.to, to), leftOut },
-      { ...one, from: Math.max(one.from, to) },
-    ]
-    return parts.filter(part => part.from < part.to)
-  })
-}
 
 /**
  * Measures time of one kind over stretches that follow each other without gaps from the beginning of time: the wall
@@ -62,6 +25,11 @@ export class Meter<Kind extends Elapsed | Working> {
     return to < from ? ((0 - this.#sum(to, from, why)) as Kind) : this.#sum(from, to, why)
   }
 
+  /** What counts of the time in which this owner had it. */
+  ownedBy(owner: Rep, from: Instant, to: Instant): Kind {
+    return this.#sum(from, to, null, owner)
+  }
+
   /** The first instant at which `ms` have been counted since `from`; null: never, as far as is known. */
   add(from: Instant, ms: Kind): Instant | null {
     let left: number = ms
@@ -83,11 +51,12 @@ export class Meter<Kind extends Elapsed | Working> {
     })
   }
 
-  #sum(from: Instant, to: Instant, why: LeftOut['why'] | null): Kind {
+  #sum(from: Instant, to: Instant, why: LeftOut['why'] | null, owner?: Rep): Kind {
     let sum = 0
     for (const stretch of this.#stretches) {
       if (stretch.from >= to) break
       if (stretch.to <= from || (stretch.leftOut?.why ?? null) !== why) continue
+      if (owner && stretch.owner?.ref !== owner.ref) continue
       sum += this.#length(stretch, Math.max(from, stretch.from), Math.min(to, stretch.to))
     }
     return sum as Kind

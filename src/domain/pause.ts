@@ -1,7 +1,8 @@
 import type { PauseRule } from '../policy/policy.ts'
-import { meterOf, type Stretch } from './meter.ts'
+import { meterOf } from './meter.ts'
 import type { Passage } from './passage.ts'
 import { heldBetween, type Span } from './states.ts'
+import type { Stretch } from './stretch.ts'
 import type { Instant } from './time.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -37,7 +38,8 @@ export function pausesOf(
 }
 
 /** The time of a promise that is paused, in order and each instant once: of pauses that overlap the policy's first names it. */
-export function pausedSpans(pauses: readonly Pause[], promise: string, { from, to }: Span): Pause[] {
+export function pausedSpans(pauses: readonly Pause[], promise: string, { from, to }: Span): readonly Pause[] {
+  if (pauses.length === 0) return pauses
   const own = pauses
     .filter(one => one.promises === null || one.promises.includes(promise))
     .map(one => ({ ...one, from: Math.max(one.from, from), to: Math.min(one.to, to) }))

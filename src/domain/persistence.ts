@@ -2,14 +2,14 @@ import type { Persistence } from '../policy/policy.ts'
 import type { Activity } from './activities.ts'
 import type { Progress } from './handoff.ts'
 import type { Roster } from './roster.ts'
-import { type Tenure, tenureAt } from './tenure.ts'
+import { type Stretch, stretchAt } from './stretch.ts'
 import { DAY, type Instant } from './time.ts'
 import { zoneOf } from './zone.ts'
 
 /** The attempts that count, in order of time, and what tells their days apart. */
 export interface Tries {
   attempts: readonly Activity[]
-  tenures: readonly Tenure[]
+  stretches: readonly Stretch[]
   roster: Roster
 }
 
@@ -43,7 +43,7 @@ function* running(from: Instant, tries: Tries): Generator<{ at: Instant; made: P
 }
 
 /** By the wall clock of whoever owned the lead then; while nobody does, of its last owner. */
-function dayOf(at: Instant, { tenures, roster }: Tries): number {
-  const zone = zoneOf(roster.zoneOf(tenureAt(tenures, at).clockOf))
+function dayOf(at: Instant, { stretches, roster }: Tries): number {
+  const zone = zoneOf(roster.zoneOf(stretchAt(stretches, at).clockOf))
   return Math.floor((at + zone.offset(at)) / DAY)
 }

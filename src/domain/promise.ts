@@ -1,4 +1,4 @@
-import type { ExceptionRule, PromiseRule, Tier } from '../policy/policy.ts'
+import type { ExceptionRule, PromiseRule, Tier, TierMatch } from '../policy/policy.ts'
 import type { Activity } from './activities.ts'
 import { type Clock, clockOf, type Time } from './clock.ts'
 import type { Dimensions } from './dimensions.ts'
@@ -13,8 +13,8 @@ import type {
 import type { Pause } from './pause.ts'
 import { persistedAt, progressAt, type Tries } from './persistence.ts'
 import type { Roster } from './roster.ts'
-import { tenureAt } from './tenure.ts'
-import { applies, type Traits } from './tier.ts'
+import { stretchAt } from './stretch.ts'
+import { applies } from './tier.ts'
 import type { Instant } from './time.ts'
 
 /** How far a handoff has come, as far as promises ask. */
@@ -41,22 +41,35 @@ export interface Judged {
 
 /** The verdict on one promise now; null when none of its tiers is meant for this handoff. */
 export function verdictOn(rule: PromiseRule, standing: Standing): Judged | null {
-  const { now, outcome } = standing
+  const { now, outcome, dimensions, exceptions } = standing
   const from = standing.instants[rule.from]
-  const traits = { ...standing.dimensions, team: teamAt(from, standing) }
-  const tier = rule.tiers.find(one => applies(one.when, traits))
+  const isMeant = (when: TierMatch) => applies(when, dimensions, () => teamAt(from, standing))
+  const tier = rule.tiers.find(({ when }) => isMeant(when))
   if (!tier) return null
-  const exception = exceptionFor(rule, traits, standing.exceptions)
+  const exception = exceptions.find(
+    ({ promises, when }) => (promises?.includes(rule.name) ?? true) && isMeant(when),
+  )
   const ending = endingOf(rule, tier, standing)
   const clock = clockTo(ending, rule, standing)
-  const given = { outcome, exception, ending, clock, ...limitsOf(clock, tier) }
+  const { warnAt, dueAt } = limitsOf(clock, tier)
+  const given = { outcome, exception: exception?.name ?? null, ending, clock, warnAt, dueAt }
+  const { state, excuse, pause } = situationAt(now, given)
+  const counts = countsOf(clock)
   const verdict: PromiseVerdict = {
-    ...{ name: rule.name, tier: tier.name, kind: rule.kind, from },
-    ...situationAt(now, given),
+    name: rule.name,
+    tier: tier.name,
+    state,
+    excuse,
+    pause,
+    kind: rule.kind,
+    from,
     until: ending?.how === 'kept' ? ending.at : null,
-    warnAt: given.warnAt,
-    dueAt: given.dueAt,
-    ...countsOf(clock),
+    warnAt,
+    dueAt,
+    countedMs: counts.countedMs,
+    leadMs: counts.leadMs,
+    repMs: counts.repMs,
+    pausedMs: counts.pausedMs,
     restartedAt: clock?.restartedAt ?? null,
     progress: rule.persistence && progressOf(clock, standing),
   }
@@ -64,12 +77,9 @@ export function verdictOn(rule: PromiseRule, standing: Standing): Judged | null 
 }
 
 const teamAt = (from: Instant | null, { stretches, roster }: Standing): string | null => {
-  const owner = from === null ? null : tenureAt(stretches, from).owner
+  const owner = from === null ? null : stretchAt(stretches, from).owner
   return owner && roster.teamOf(owner)
 }
-
-const exceptionFor = ({ name }: PromiseRule, traits: Traits, exceptions: readonly ExceptionRule[]) =>
-  exceptions.find(one => (one.promises?.includes(name) ?? true) && applies(one.when, traits))?.name ?? null
 
 /** How a promise came to its end: kept, no longer asked for, or over with the handoff. */
 interface Ending {
@@ -104,7 +114,7 @@ function releaseOf({ t4, t5 }: HandoffInstants): Ending | null {
 
 const triesOf = ({ attempts, stretches, roster }: Standing): Tries => ({
   attempts,
-  tenures: stretches,
+  stretches,
   roster,
 })
 
@@ -126,14 +136,19 @@ function limitsOf(clock: Clock | null, { dueMs, warnMs }: Tier): Limits {
   return { warnAt: warnMs === null ? null : meter.add(from, warnMs), dueAt: meter.add(from, dueMs) }
 }
 
-function countsOf(clock: Clock | null) {
-  if (clock === null) return { countedMs: null, leadMs: null, repMs: null, pausedMs: null }
-  const { meter, lead, share, from, stand, pauses } = clock
+type Counts = Pick<PromiseVerdict, 'countedMs' | 'leadMs' | 'repMs' | 'pausedMs'>
+
+const NOTHING: Counts = { countedMs: null, leadMs: null, repMs: null, pausedMs: null }
+
+function countsOf(clock: Clock | null): Counts {
+  if (clock === null) return NOTHING
+  const { meter, lead, shared, owner, from, stand, pauses } = clock
   const countedMs = meter.between(from, stand)
+  const leadMs = lead === meter ? countedMs : lead.between(from, stand)
   return {
     countedMs,
-    leadMs: lead === meter ? countedMs : lead.between(from, stand),
-    repMs: share === meter ? countedMs : (share?.between(from, stand) ?? null),
+    leadMs,
+    repMs: owner && (stand < from ? leadMs : shared.ownedBy(owner, from, stand)),
     pausedMs: pauses.length === 0 ? 0 : meter.leftOut(from, stand, 'paused'),
   }
 }
@@ -149,8 +164,10 @@ interface Case extends Limits {
 type Situation = Pick<PromiseVerdict, 'state' | 'excuse' | 'pause'>
 
 const plain = (state: PromiseState): Situation => ({ state, excuse: null, pause: null })
-const excused = (excuse: string, pause: PromiseVerdict['pause'] = null): Situation => ({
-  ...{ state: 'excused', excuse, pause },
+const excused = (excuse: string, pause: Standstill | null = null): Situation => ({
+  state: 'excused',
+  excuse,
+  pause,
 })
 
 /** Where the promise stands at an instant that is not before its end, if nothing else happens. */
@@ -178,15 +195,16 @@ function standstillAt(at: Instant, pauses: readonly Pause[]): Standstill | null 
 function wakeOf(given: Case, now: Instant): Instant | null {
   const { ending, clock, exception, warnAt, dueAt } = given
   if (ending || exception !== null || clock === null) return null
-  const turns = [warnAt, dueAt === null ? null : dueAt + 1, ...clock.pauses.map(({ to }) => to)]
-  const ahead = turns.filter(at => at !== null && at > now) as Instant[]
   const { state, excuse } = situationAt(now, given)
-  return (
-    ahead
-      .sort((a, b) => a - b)
-      .find(at => {
-        const then = situationAt(at, given)
-        return then.state !== state || then.excuse !== excuse
-      }) ?? null
-  )
+  if (state === 'overdue') return null
+  let next: Instant | null = null
+  const turn = (at: Instant) => {
+    if (at <= now || (next !== null && at >= next)) return
+    const then = situationAt(at, given)
+    if (then.state !== state || then.excuse !== excuse) next = at
+  }
+  if (warnAt !== null) turn(warnAt)
+  if (dueAt !== null) turn(dueAt + 1)
+  for (const { to } of clock.pauses) turn(to)
+  return next
 }

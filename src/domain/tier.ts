@@ -1,12 +1,6 @@
 import type { TierMatch } from '../policy/policy.ts'
 import type { Dimensions } from './dimensions.ts'
 
-/** What tiers and exceptions ask of a handoff. */
-export interface Traits extends Dimensions {
-  /** Of whoever owned it when the clock of the promise started. */
-  team: string | null
-}
-
 /** How an empty dimension is called in a policy and in every table. */
 export const EMPTY = '(empty)'
 
@@ -20,11 +14,18 @@ const lies = (range: TierMatch['score'], score: number | null): boolean =>
     score >= (range.atLeast ?? Number.NEGATIVE_INFINITY) &&
     score <= (range.atMost ?? Number.POSITIVE_INFINITY))
 
-/** Whether a tier or an exception is meant for such a handoff. */
-export const applies = (when: TierMatch, { source, campaign, country, segment, team, score }: Traits) =>
+/**
+ * Whether a tier or an exception is meant for such a handoff.
+ * @param team finds the team of whoever owned it when the clock of the promise started; asked only when it matters
+ */
+export const applies = (
+  when: TierMatch,
+  { source, campaign, country, segment, score }: Dimensions,
+  team: () => string | null,
+): boolean =>
   fits(when.source, source) &&
   fits(when.campaign, campaign) &&
   fits(when.country, country) &&
   fits(when.segment, segment) &&
-  fits(when.team, team) &&
-  lies(when.score, score)
+  lies(when.score, score) &&
+  (when.team === undefined || fits(when.team, team()))

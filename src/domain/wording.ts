@@ -1,7 +1,7 @@
 import type { ActivityOutcome, Fact, ObjectName, Ref, StageField, Vendor } from './facts.ts'
 import { parseRef } from './facts.ts'
 import type { DurationKind } from './handoff.ts'
-import type { LeftOut } from './meter.ts'
+import type { LeftOut } from './stretch.ts'
 import { DAY, HOUR, MINUTE } from './time.ts'
 
 const VENDORS: Record<Vendor, string> = { salesforce: 'Salesforce', hubspot: 'HubSpot' }

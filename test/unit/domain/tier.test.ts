@@ -1,32 +1,35 @@
 import { describe, expect, test } from 'vitest'
-import { applies, type Traits } from '../../../src/domain/tier.ts'
+import type { Dimensions } from '../../../src/domain/dimensions.ts'
+import { applies } from '../../../src/domain/tier.ts'
+import type { TierMatch } from '../../../src/policy/policy.ts'
 import { assigned, call, h, under } from './judged.ts'
 
-const NOBODY: Traits = {
+const NOBODY: Dimensions = {
   source: null,
   campaign: null,
   country: null,
   segment: null,
   score: null,
-  team: null,
 }
+
+const meant = (when: TierMatch, of: Dimensions) => applies(when, of, () => null)
 
 describe('whom a tier is meant for', () => {
   test('a score from one end to the other, both included', () => {
     const hot = { score: { atLeast: 80, atMost: 90 } }
-    expect([79.9, 80, 90, 90.1].map(score => applies(hot, { ...NOBODY, score }))).toEqual([
+    expect([79.9, 80, 90, 90.1].map(score => meant(hot, { ...NOBODY, score }))).toEqual([
       false,
       true,
       true,
       false,
     ])
-    expect(applies({ score: { atLeast: null, atMost: 5 } }, { ...NOBODY, score: -3 })).toBe(true)
+    expect(meant({ score: { atLeast: null, atMost: 5 } }, { ...NOBODY, score: -3 })).toBe(true)
   })
 
   test('an unknown score is in no range, an unknown segment is called so', () => {
-    expect(applies({ score: { atLeast: null, atMost: null } }, NOBODY)).toBe(false)
-    expect(applies({ segment: ['(empty)'] }, NOBODY)).toBe(true)
-    expect(applies({ segment: ['Enterprise'] }, { ...NOBODY, segment: 'enterprise' })).toBe(true)
+    expect(meant({ score: { atLeast: null, atMost: null } }, NOBODY)).toBe(false)
+    expect(meant({ segment: ['(empty)'] }, NOBODY)).toBe(true)
+    expect(meant({ segment: ['Enterprise'] }, { ...NOBODY, segment: 'enterprise' })).toBe(true)
   })
 })
 
