@@ -75,19 +75,21 @@ function promiseLines(promise: ExplainedPromise, zone: Zone): string[] {
     `  Promise ${name} (${tier}): ${STATES[state]}`,
     ...wrap(words, 4),
     ...wrap(`Agreed: ${agreed}. Counted: ${counted}${intervals.length > 0 ? ', namely' : ''}`, 4),
-    ...shortened(intervals).flatMap(one => (typeof one === 'string' ? [one] : [piece(one, kind, zone)])),
+    ...shortened(intervals).flatMap(one => (typeof one === 'string' ? [one] : pieceLines(one, kind, zone))),
   ]
 }
 
-function piece(
+function pieceLines(
   { from, to, owner, calendar, zone, countedMs, leftOut }: CountedInterval,
   kind: 'elapsed' | 'working',
   local: Zone,
-) {
-  const where = zone === null ? '' : `, ${calendar}, ${zone}`
-  const why = leftOut ? `, ${lengthWords(leftOut.ms, kind)} not counted, ${leftOutWords(leftOut)}` : ''
+): string[] {
+  const named = calendar === null || calendar === 'default' ? '' : `, ${calendar}`
+  const where = zone === null ? '' : `${named}, ${zone}`
+  const why = leftOut ? `; ${lengthWords(leftOut.ms, kind)} not counted, ${leftOutWords(leftOut)}` : ''
   const when = span(from, to, zone === null ? local : zoneOf(zone))
-  return `      ${when}  ${lengthWords(countedMs, kind).padEnd(11)} ${owner?.name ?? 'nobody'}${where}${why}`
+  const whose = `${owner?.name ?? 'nobody'}${where}${why}`
+  return columns([when, leftOut ? '–' : lengthWords(countedMs, kind), whose], [49, 12], 6)
 }
 
 /** A long list is cut in the middle; --json has all of it. */

@@ -91,7 +91,7 @@ ${intervals.map(one => {
   const local = one.zone === null ? clock : zoned(one.zone)
   const calendar = one.zone !== null && html`<span class="sub">Calendar ${one.calendar}, ${one.zone}</span>`
   const said = one.leftOut
-    ? html`not counted<span class="sub">${lengthWords(one.leftOut.ms, kind)} ${leftOutWords(one.leftOut)}</span>`
+    ? html`not counted<span class="sub">${lengthWords(one.leftOut.ms, kind)}, ${leftOutWords(one.leftOut)}</span>`
     : lengthWords(one.countedMs, kind)
   return html`<tr${one.leftOut && html` class="quiet"`}><td>${local.moment(one.from)}</td><td>${local.moment(one.to)}</td><td>${said}</td><td>${one.owner?.name ?? 'nobody'}${calendar}</td></tr>`
 })}
