@@ -2,7 +2,7 @@ import type { ExplainedHandoff, ExplainedPromise, ToldHappening } from '../domai
 import type { Ref } from '../domain/facts.ts'
 import type { CountedInterval } from '../domain/intervals.ts'
 import type { Instant } from '../domain/time.ts'
-import { kindOfRecord, lengthWords } from '../domain/wording.ts'
+import { kindOfRecord, leftOutWords, lengthWords } from '../domain/wording.ts'
 import { localWords, type Zone, zoneOf } from '../domain/zone.ts'
 import { pageOf } from '../pipeline/answer.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
@@ -93,17 +93,21 @@ function promiseLines(promise: ExplainedPromise, zone: Zone): string[] {
     `  Promise ${name} (${tier}): ${STATES[state]}`,
     ...wrap(words, 4),
     ...wrap(`Agreed: ${agreed}. Counted: ${counted}${intervals.length > 0 ? ', namely' : ''}`, 4),
-    ...shortened(intervals).flatMap(one => (typeof one === 'string' ? [one] : [piece(one, kind, zone)])),
+    ...shortened(intervals).flatMap(one => (typeof one === 'string' ? [one] : pieceLines(one, kind, zone))),
   ]
 }
 
-function piece(
-  { from, to, owner, zone, countedMs }: CountedInterval,
+function pieceLines(
+  { from, to, owner, calendar, zone, countedMs, leftOut }: CountedInterval,
   kind: 'elapsed' | 'working',
   local: Zone,
-) {
-  const whose = zone === null ? (owner?.name ?? 'nobody') : `${owner?.name ?? 'the policy'}, ${zone}`
-  return `      ${span(from, to, zone === null ? local : zoneOf(zone))}  ${lengthWords(countedMs, kind).padEnd(11)} ${whose}`
+): string[] {
+  const named = calendar === null || calendar === 'default' ? '' : `, ${calendar}`
+  const where = zone === null ? '' : `${named}, ${zone}`
+  const why = leftOut ? `; ${lengthWords(leftOut.ms, kind)} not counted, ${leftOutWords(leftOut)}` : ''
+  const when = span(from, to, zone === null ? local : zoneOf(zone))
+  const whose = `${owner?.name ?? 'nobody'}${where}${why}`
+  return columns([when, leftOut ? '–' : lengthWords(countedMs, kind), whose], [49, 12], 6)
 }
 
 /** A long list is cut in the middle; --json has all of it. */

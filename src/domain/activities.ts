@@ -10,8 +10,8 @@ export interface Activity {
   at: Instant
   dayPrecise: boolean
   loggedAt: Instant
-  actor: Rep | null
   channel: Channel
+  actor: Rep | null
   /** What it is an attempt as, and a contact; whether that counts is for a policy to say. Null: it is none. */
   attempt: AttemptName | null
   contact: ContactName | null

@@ -1,14 +1,15 @@
-import type { InstantName, PromiseRule } from '../policy/policy.ts'
+import type { InstantName, Persistence, PromiseRule } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
 import { EMPTY_ALMANAC } from './almanac.ts'
 import { chronicleOf, type Happening } from './chronicle.ts'
 import type { Directory, Handoff, Outcome, PromiseVerdict } from './handoff.ts'
-import type { Sources } from './instants.ts'
+import { marksOf, type Sources } from './instants.ts'
 import { type CountedInterval, countedIntervals, type Who, whoIs } from './intervals.ts'
-import { type JudgeInput, judge } from './judge.ts'
+import { type JudgeInput, judge, standingOf } from './judge.ts'
 import { type Milestone, milestonesOf } from './milestones.ts'
 import { ownerSpans } from './owners.ts'
 import { during, type Passage, passagesOf } from './passage.ts'
+import { verdictOn } from './promise.ts'
 import { reasonFor } from './reason.ts'
 import { rosterOf } from './roster.ts'
 import { nearestToBreach } from './show.ts'
@@ -16,7 +17,6 @@ import { stageEvents } from './stages.ts'
 import type { Instant } from './time.ts'
 import { timelineOf } from './timeline.ts'
 import { lengthWords } from './wording.ts'
-import { WorkTime } from './worktime.ts'
 import { zoneOf } from './zone.ts'
 
 /** Why the verdicts on a person are what they are. */
@@ -67,7 +67,7 @@ export interface ExplainedPromise extends PromiseVerdict {
   dueMs: number | null
   /** What was agreed: between which instants, how long. */
   agreed: string
-  /** What was counted; sums to `countedMs` exactly. */
+  /** What was counted and what was left out; sums to `countedMs` exactly. */
   intervals: CountedInterval[]
 }
 
@@ -116,7 +116,7 @@ function explained(grounds: Grounds, directory: Directory): ExplainedHandoff {
     zone,
     milestones: milestonesOf(grounds),
     owners: ownersOf(grounds),
-    promises: handoff.promises.map(promise => explainedPromise(promise, grounds, zone)),
+    promises: explainedPromises(grounds, zone),
   }
 }
 
@@ -135,20 +135,20 @@ function ownersOf({ passage, sources }: Grounds): ExplainedHandoff['owners'] {
   })
 }
 
-function explainedPromise(promise: PromiseVerdict, grounds: Grounds, zone: string): ExplainedPromise {
-  const { passage, handoff, sources } = grounds
-  const { policy, t1, endedAt } = passage
-  const { spans, almanac, now } = sources
-  const rule = policy.promises.find(one => one.name === promise.name)
-  const counted = promise.until ?? Math.min(now, endedAt ?? now)
-  const work = new WorkTime(rosterOf(policy, almanac), spans, t1, endedAt)
-  return {
-    ...promise,
-    words: reasonFor(promise, rule, handoff, zoneOf(zone)),
-    dueMs: rule?.tiers.find(one => one.name === promise.tier)?.dueMs ?? null,
-    agreed: rule ? agreed(rule, promise) : promise.name,
-    intervals: countedIntervals(promise, counted, { work, spans }),
-  }
+function explainedPromises({ passage, handoff, sources }: Grounds, zone: string): ExplainedPromise[] {
+  const standing = standingOf(passage, marksOf(passage, sources), sources)
+  return passage.policy.promises.flatMap(rule => {
+    const judged = verdictOn(rule, standing)
+    if (!judged) return []
+    const { verdict, clock } = judged
+    return {
+      ...verdict,
+      words: reasonFor(verdict, rule, handoff, zoneOf(zone)),
+      dueMs: rule.tiers.find(one => one.name === verdict.tier)?.dueMs ?? null,
+      agreed: agreed(rule, verdict),
+      intervals: clock ? countedIntervals(clock) : [],
+    }
+  })
 }
 
 export const START: Record<InstantName, string> = {
@@ -173,15 +173,28 @@ export const GOAL: Record<InstantName, string> = {
   t7: 'a meeting held',
 }
 
+const OWNERS: Record<PromiseRule['reassignment'], string> = {
+  carry: '',
+  reset: '; starts again with each new owner',
+  apportion: '; each owner is charged their own time only',
+}
+
 /** `a first attempt within 48 h of the assignment, by the wall clock`. */
-function agreed({ from, until, kind, tiers }: PromiseRule, { tier }: PromiseVerdict): string {
+function agreed(rule: PromiseRule, { tier }: PromiseVerdict): string {
+  const { from, until, kind, tiers, persistence, reassignment } = rule
   const dueMs = tiers.find(one => one.name === tier)?.dueMs ?? 0
   const how = kind === 'elapsed' ? 'by the wall clock' : 'of working time'
   const within = `within ${lengthWords(dueMs, kind)}`
-  const [goal, start] = [until === null ? 'enough attempts' : GOAL[until], START[from]]
-  return kind === 'elapsed'
-    ? `${goal} ${within} of ${start}, ${how}`
-    : `${goal} ${within} ${how} after ${start}`
+  const [goal, start] = [until === null ? persistenceWords(persistence!) : GOAL[until], START[from]]
+  const said = kind === 'elapsed' ? `${within} of ${start}, ${how}` : `${within} ${how} after ${start}`
+  const unless = until === null ? ', unless contacted or decided' : ''
+  return `${goal} ${said}${unless}${OWNERS[reassignment]}`
+}
+
+/** `6 attempts on 4 days by 2 channels`. */
+function persistenceWords({ attempts, days, channels }: Persistence): string {
+  const on = days > 1 ? ` on ${days} days` : ''
+  return `${attempts === 1 ? '1 attempt' : `${attempts} attempts`}${on}${channels > 1 ? ` by ${channels} channels` : ''}`
 }
 
 function marksOn({ fact, at }: Happening, handoffs: readonly ExplainedHandoff[]): string[] {

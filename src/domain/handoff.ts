@@ -19,23 +19,54 @@ export type PromiseState =
 /** Wall clock, or the owner's calendar. Durations of different kinds are never compared, added or averaged. */
 export type DurationKind = 'elapsed' | 'working'
 
+/** How far a persistence has come: attempts, the days they lie on and the channels they took. */
+export interface Progress {
+  attempts: number
+  days: number
+  channels: number
+}
+
+/** A pause that holds now. */
+export interface Standstill {
+  /** As the policy calls it. */
+  name: string
+  since: Instant
+  /** When the clock goes on at the latest: then every cap is used up. */
+  latest: Instant
+}
+
 /** The verdict on one promise of one handoff at an instant, with the numbers that explain it. */
 export interface PromiseVerdict {
   name: string
   /** The tier that applied, as named in the policy. */
   tier: string
   state: PromiseState
+  /** Why it is excused: the name of the exception or pause, `contacted` or `decided`. Null: it is not. */
+  excuse: string | null
+  /** What it is excused for only as long as it holds. */
+  pause: Standstill | null
   kind: DurationKind
   /** When the clock started and when the promise was kept; null if not yet. */
   from: Instant | null
   until: Instant | null
+  /** When a reassignment last made the clock start again; null: none did. */
+  restartedAt: Instant | null
+  /** A pause that holds is taken to use up its cap. Null: not started, or not to be reached while nobody is charged. */
   warnAt: Instant | null
   dueAt: Instant | null
   /**
-   * Milliseconds counted so far (or in all), by `kind`; null while the clock has not started.
+   * Milliseconds counted so far (or in all) against the limits, by `kind`; null while the clock has not started.
    * Negative when it was kept before it started: an attempt before the assignment. Never clamped.
    */
   countedMs: number | null
+  /** The lead's number: what passed since `from`, whoever owned it and whatever was paused. */
+  leadMs: number | null
+  /** The rep's number: the share of whoever owned it last. Null: nobody did. */
+  repMs: number | null
+  /** What was left out of `countedMs` because of pauses. */
+  pausedMs: number | null
+  /** Null: it is not kept by attempts. */
+  progress: Progress | null
 }
 
 /** T0…T7 of semantics §3. */

@@ -29,6 +29,8 @@ export interface Marks {
   dayPrecise: (keyof HandoffInstants)[]
   salAt: Instant | null
   attempts: number
+  /** The attempts that count for promises, in order of time. */
+  tries: Activity[]
 }
 
 /** T0…T7 of one handoff, by the definitions of the instants. */
@@ -36,16 +38,16 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
   const { t1, opened, policy } = passage
   const own = sources.activities.filter(activity => during(passage, activity.at))
   const attempts = own.filter(activity => isAttempt(activity, policy))
+  const tries =
+    policy.attemptsBy === 'team' ? attempts : attempts.filter(attempt => isByOwner(attempt, sources))
   const contact = own.find(activity => isContact(activity, policy))
-  const counts = (activity: Activity) =>
-    policy.attemptsBy === 'team' || isBy(activity, spanAt(sources.spans, activity.at)?.owner?.ref ?? null)
   const t6 = sources.events.find(event => belongs(passage, event.at) && matches(policy.stages.sql, event))
   const sal = earliest(accepted(passage, sources.events), t6)
   const moments: Record<keyof HandoffInstants, Moment | undefined> = {
     t0: inquiry(passage, sources),
     t1: { at: t1, dayPrecise: opened.dayPrecise },
     t2: firstOwner(passage, sources.spans),
-    t3: earliest(contact, attempts.find(counts)),
+    t3: earliest(contact, tries[0]),
     t4: contact,
     t5: decision(passage, sources.events, sal),
     t6,
@@ -58,8 +60,12 @@ export function marksOf(passage: Passage, sources: Sources): Marks {
     dayPrecise: names.filter(name => moments[name]?.dayPrecise),
     salAt: sal?.at ?? null,
     attempts: attempts.length,
+    tries,
   }
 }
+
+const isByOwner = (attempt: Activity, { spans }: Sources): boolean =>
+  isBy(attempt, spanAt(spans, attempt.at)?.owner?.ref ?? null)
 
 /** The earlier of two moments, of equal ones the first. */
 function earliest(a: Moment | undefined, b: Moment | undefined): Moment | undefined {

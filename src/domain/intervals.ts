@@ -1,9 +1,9 @@
 import type { Calendar } from './calendar.ts'
+import type { Clock } from './clock.ts'
 import type { Ref } from './facts.ts'
-import type { PromiseVerdict, Rep } from './handoff.ts'
-import { type OwnerSpan, spanAt } from './owners.ts'
+import type { DurationKind, Rep } from './handoff.ts'
+import type { LeftOut, Stretch } from './stretch.ts'
 import type { Instant } from './time.ts'
-import type { WorkTime } from './worktime.ts'
 
 /** Somebody by name. */
 export interface Who {
@@ -11,55 +11,45 @@ export interface Who {
   name: string
 }
 
-/** A piece of time that a promise counted. */
+/** A piece of time that a promise counted, or left out. */
 export interface CountedInterval {
   from: Instant
   to: Instant
-  /** Elapsed: who owned the lead then. Working: whose calendar it was. Null: nobody's. */
+  /** Who owned the lead then; null: nobody. */
   owner: Who | null
-  /** The calendar's IANA zone; null: wall clock. */
+  /** Name and IANA zone of the calendar that measured it; null: the wall clock did. */
+  calendar: string | null
   zone: string | null
-  /** Milliseconds; negative when the promise was kept before its clock started. */
+  /** Milliseconds of the promise's kind; negative when it was kept before its clock started. */
   countedMs: number
+  /** Why it was not counted, and how much that was; null: it was. */
+  leftOut: (LeftOut & { ms: number }) | null
 }
 
 export const whoIs = (rep: Rep | null | undefined): Who | null =>
   rep ? { ref: rep.ref, name: rep.name } : null
 
 /**
- * What a promise counted, piece by piece and in order; the pieces sum to its `countedMs` exactly, as they are cut with
- * the very clocks that judged it. Empty while its clock has not started.
- * @param counted where its count stands: when it was kept, when the handoff ended, or now
+ * What a promise counted and what it left out, piece by piece and in order; the pieces sum to its `countedMs` exactly, as
+ * they are cut with the very clock that judged it. Time at which a calendar was closed lies between them.
  */
-export function countedIntervals(
-  { kind, from }: PromiseVerdict,
-  counted: Instant,
-  { work, spans }: { work: WorkTime; spans: readonly OwnerSpan[] },
-): CountedInterval[] {
-  if (from === null) return []
-  const [start, end, sign] = from <= counted ? [from, counted, 1] : [counted, from, -1]
-  const pieces = kind === 'elapsed' ? elapsed(start, end, spans) : working(start, end, work)
-  return pieces.map(piece => ({ ...piece, countedMs: sign * (piece.to - piece.from) }))
-}
-
-type Piece = Omit<CountedInterval, 'countedMs'>
-
-/** The wall clock never stops; it is cut where the lead changed hands. */
-function elapsed(start: Instant, end: Instant, spans: readonly OwnerSpan[]): Piece[] {
-  const cuts = spans.map(span => span.from).filter(at => at > start && at < end)
-  return [start, ...cuts].flatMap((from, index) => {
-    const to = cuts[index] ?? end
-    return from < to ? [{ from, to, owner: whoIs(spanAt(spans, from)?.owner), zone: null }] : []
+export function countedIntervals({ meter, from, stand }: Clock): CountedInterval[] {
+  const [start, end, sign] = from <= stand ? [from, stand, 1] : [stand, from, -1]
+  return meter.stretches(start, end).flatMap((stretch): CountedInterval[] => {
+    const base = { owner: whoIs(stretch.owner), ...measuredBy(stretch, meter.kind) }
+    const { leftOut, from: begin, to } = stretch
+    if (leftOut) {
+      const ms = meter.leftOut(begin, to, leftOut.why)
+      return [{ from: begin, to, ...base, countedMs: 0, leftOut: { ...leftOut, ms } }]
+    }
+    const open =
+      meter.kind === 'elapsed' ? [{ from: begin, to }] : openTimes(stretch.duty.calendar, begin, to)
+    return open.map(one => ({ ...one, ...base, countedMs: sign * (one.to - one.from), leftOut: null }))
   })
 }
 
-function working(start: Instant, end: Instant, work: WorkTime): Piece[] {
-  return work
-    .stretches(start, end)
-    .flatMap(({ from, to, calendar, owner, zone }) =>
-      openTimes(calendar, from, to).map(open => ({ ...open, owner: whoIs(owner), zone })),
-    )
-}
+const measuredBy = ({ duty }: Stretch, kind: DurationKind): Pick<CountedInterval, 'calendar' | 'zone'> =>
+  kind === 'elapsed' ? { calendar: null, zone: null } : { calendar: duty.name, zone: duty.zone }
 
 /** When the calendar was open between two instants, found by asking nothing but how much it counts. */
 function openTimes(calendar: Calendar, from: Instant, to: Instant): { from: Instant; to: Instant }[] {

@@ -3,16 +3,18 @@ import { activitiesOf } from './activities.ts'
 import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
-import type { Directory, Handoff, Judgement } from './handoff.ts'
-import { marksOf, type Sources } from './instants.ts'
+import type { Directory, Handoff, Judgement, PromiseVerdict } from './handoff.ts'
+import { type Marks, marksOf, type Sources } from './instants.ts'
+import { Meter } from './meter.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
-import { verdictOn, wakeOf } from './promise.ts'
+import { pausesOf } from './pause.ts'
+import { type Standing, verdictOn } from './promise.ts'
 import { rosterOf } from './roster.ts'
 import { stageEvents } from './stages.ts'
-import type { Instant } from './time.ts'
+import { stretchesOf } from './stretch.ts'
+import type { Instant, Working } from './time.ts'
 import { timelineOf } from './timeline.ts'
-import { WorkTime } from './worktime.ts'
 
 export interface JudgeInput {
   /** Facts of all records of one person, deals included, in any order; repeated facts do no harm. */
@@ -38,22 +40,59 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
   const sources = { line, events, spans, activities, almanac, now }
-  const handoffs = passages.map((passage, index) => handoffOf(passage, index + 1, sources, directory))
-  for (const [index, { promises }] of handoffs.entries()) {
-    for (const promise of promises) wakes.push(wakeOf(promise, now))
-    wakes.push(expiry(passages[index]!))
-  }
+  const handoffs = passages.map((passage, index) => {
+    const marks = marksOf(passage, sources)
+    const standing = standingOf(passage, marks, sources)
+    const promises: PromiseVerdict[] = []
+    for (const rule of passage.policy.promises) {
+      const judged = verdictOn(rule, standing)
+      if (!judged) continue
+      promises.push(judged.verdict)
+      wakes.push(judged.wakeAt)
+    }
+    wakes.push(expiry(passage))
+    return handoffOf({ passage, number: index + 1, marks, standing, promises, sources, directory })
+  })
   return { handoffs, wakeAt: soonest(wakes) }
 }
 
-function handoffOf(passage: Passage, number: number, sources: Sources, directory: Directory): Handoff {
-  const { opened, t1, policy, outcome, endedAt } = passage
-  const { line, spans, now } = sources
-  const { instants, dayPrecise, salAt, attempts } = marksOf(passage, sources)
-  const dimensions = dimensionsOf(passage, line)
-  const work = new WorkTime(rosterOf(policy, sources.almanac), spans, t1, endedAt)
-  const standing = { instants, outcome, endedAt, dimensions, work, now }
+/** What promises ask of a handoff. */
+export function standingOf(passage: Passage, { instants, tries }: Marks, sources: Sources): Standing {
+  const { policy, outcome, endedAt } = passage
+  const { line, spans, almanac, now } = sources
+  const roster = rosterOf(policy, almanac)
+  const stretches = stretchesOf(spans, passage, roster)
+  return {
+    instants,
+    outcome,
+    endedAt,
+    stretches,
+    roster,
+    now,
+    dimensions: dimensionsOf(passage, line),
+    exceptions: policy.exceptions,
+    attempts: tries,
+    pauses: pausesOf(passage, stretches, line, now),
+  }
+}
+
+interface Grounds {
+  passage: Passage
+  number: number
+  marks: Marks
+  standing: Standing
+  promises: PromiseVerdict[]
+  sources: Sources
+  directory: Directory
+}
+
+function handoffOf(grounds: Grounds): Handoff {
+  const { passage, number, promises, sources, directory } = grounds
+  const { instants, dayPrecise, salAt, attempts } = grounds.marks
+  const { dimensions, stretches } = grounds.standing
+  const { opened, outcome, endedAt } = passage
   const { t2, t3 } = instants
+  const work = new Meter<Working>('working', stretches)
   return {
     ...instants,
     number,
@@ -65,10 +104,10 @@ function handoffOf(passage: Passage, number: number, sources: Sources, directory
     outcome,
     endedAt,
     salAt,
-    ...dealMarks(passage, line.deals, directory, now),
+    ...dealMarks(passage, sources.line.deals, directory, sources.now),
     ...feedbackOf(passage, sources),
     dayPrecise,
-    promises: policy.promises.flatMap(rule => verdictOn(rule, standing) ?? []),
+    promises,
   }
 }
 

@@ -1,90 +1,210 @@
-import type { PromiseRule, TierMatch } from '../policy/policy.ts'
+import type { ExceptionRule, PromiseRule, Tier, TierMatch } from '../policy/policy.ts'
+import type { Activity } from './activities.ts'
+import { type Clock, clockOf, type Time } from './clock.ts'
 import type { Dimensions } from './dimensions.ts'
-import type { HandoffInstants, Outcome, PromiseState, PromiseVerdict } from './handoff.ts'
-import type { Elapsed, Instant, Working } from './time.ts'
-import type { WorkTime } from './worktime.ts'
+import type {
+  HandoffInstants,
+  Outcome,
+  Progress,
+  PromiseState,
+  PromiseVerdict,
+  Standstill,
+} from './handoff.ts'
+import type { Pause } from './pause.ts'
+import { persistedAt, progressAt, type Tries } from './persistence.ts'
+import type { Roster } from './roster.ts'
+import { stretchAt } from './stretch.ts'
+import { applies } from './tier.ts'
+import type { Instant } from './time.ts'
 
 /** How far a handoff has come, as far as promises ask. */
-export interface Standing {
+export interface Standing extends Time {
   instants: HandoffInstants
   outcome: Outcome | null
   endedAt: Instant | null
   dimensions: Dimensions
-  work: WorkTime
+  exceptions: readonly ExceptionRule[]
+  /** Attempts that count, in order of time. */
+  attempts: readonly Activity[]
+  roster: Roster
   now: Instant
 }
 
-/** How an empty dimension is called in a policy and in every table. */
-export const EMPTY = '(empty)'
-
-const fits = (wanted: readonly string[] | undefined, value: string | null): boolean =>
-  wanted === undefined || wanted.some(one => one.toLowerCase() === (value ?? EMPTY).toLowerCase())
-
-/** Whether a tier is meant for such a handoff. */
-export const applies = (
-  when: TierMatch,
-  { source, campaign, country, segment, score }: Dimensions,
-): boolean =>
-  fits(when.source, source) &&
-  fits(when.campaign, campaign) &&
-  fits(when.country, country) &&
-  fits(when.segment, segment) &&
-  within(when.score, score)
-
-/** Both ends included; without a score there is nothing to compare. */
-const within = (wanted: TierMatch['score'], score: number | null): boolean =>
-  wanted === undefined ||
-  (score !== null && score >= (wanted.atLeast ?? score) && score <= (wanted.atMost ?? score))
+/** A verdict with the clock behind it. */
+export interface Judged {
+  verdict: PromiseVerdict
+  /** Null: not started. */
+  clock: Clock | null
+  /** The next instant after now at which the verdict changes by itself; null: it will not. */
+  wakeAt: Instant | null
+}
 
 /** The verdict on one promise now; null when none of its tiers is meant for this handoff. */
-export function verdictOn(rule: PromiseRule, standing: Standing): PromiseVerdict | null {
-  const tier = rule.tiers.find(one => applies(one.when, standing.dimensions))
+export function verdictOn(rule: PromiseRule, standing: Standing): Judged | null {
+  const { now, outcome, dimensions, exceptions } = standing
+  const from = standing.instants[rule.from]
+  const isMeant = (when: TierMatch) => applies(when, dimensions, () => teamAt(from, standing))
+  const tier = rule.tiers.find(({ when }) => isMeant(when))
   if (!tier) return null
-  const { instants, endedAt, work, now } = standing
-  const from = instants[rule.from]
-  const kept = rule.until === null ? null : instants[rule.until]
-  const until = kept !== null && (endedAt === null || kept <= endedAt) ? kept : null
-  const clock = clockOf(rule, work)
-  const dueAt = from === null ? null : clock.add(from, tier.dueMs)
-  const warnAt = from === null || tier.warnMs === null ? null : clock.add(from, tier.warnMs)
-  const counted = until ?? Math.min(now, endedAt ?? now)
-  return {
+  const exception = exceptions.find(
+    ({ promises, when }) => (promises?.includes(rule.name) ?? true) && isMeant(when),
+  )
+  const ending = endingOf(rule, tier, standing)
+  const clock = clockTo(ending, rule, standing)
+  const { warnAt, dueAt } = limitsOf(clock, tier)
+  const given = { outcome, exception: exception?.name ?? null, ending, clock, warnAt, dueAt }
+  const { state, excuse, pause } = situationAt(now, given)
+  const counts = countsOf(clock)
+  const verdict: PromiseVerdict = {
     name: rule.name,
     tier: tier.name,
-    state: stateOf(standing, { from, until, warnAt, dueAt }),
+    state,
+    excuse,
+    pause,
     kind: rule.kind,
     from,
-    until,
+    until: ending?.how === 'kept' ? ending.at : null,
     warnAt,
     dueAt,
-    countedMs: from === null ? null : clock.between(from, counted),
+    countedMs: counts.countedMs,
+    leadMs: counts.leadMs,
+    repMs: counts.repMs,
+    pausedMs: counts.pausedMs,
+    restartedAt: clock?.restartedAt ?? null,
+    progress: rule.persistence && progressOf(clock, standing),
+  }
+  return { verdict, clock, wakeAt: wakeOf(given, now) }
+}
+
+const teamAt = (from: Instant | null, { stretches, roster }: Standing): string | null => {
+  const owner = from === null ? null : stretchAt(stretches, from).owner
+  return owner && roster.teamOf(owner)
+}
+
+/** How a promise came to its end: kept, no longer asked for, or over with the handoff. */
+interface Ending {
+  at: Instant
+  how: 'kept' | 'contacted' | 'decided' | 'ended'
+}
+
+function endingOf(rule: PromiseRule, tier: Tier, standing: Standing): Ending | null {
+  const { endedAt } = standing
+  const kept = keptAt(rule, standing)
+  const released = rule.persistence && releaseOf(standing.instants)
+  if (released && (kept === null || released.at < kept)) {
+    // Judged as it stood then: an owner or a pause of later cannot have made it late.
+    const { dueAt } = limitsOf(clockTo(released, rule, standing), tier)
+    if (dueAt === null || released.at <= dueAt) return released
+  }
+  if (kept !== null && (endedAt === null || kept <= endedAt)) return { at: kept, how: 'kept' }
+  return endedAt === null ? null : { at: endedAt, how: 'ended' }
+}
+
+function keptAt({ from, until, persistence }: PromiseRule, standing: Standing): Instant | null {
+  if (until !== null) return standing.instants[until]
+  const start = standing.instants[from]
+  return start === null || persistence === null ? null : persistedAt(persistence, start, triesOf(standing))
+}
+
+/** What makes more attempts pointless. */
+function releaseOf({ t4, t5 }: HandoffInstants): Ending | null {
+  if (t4 !== null && (t5 === null || t4 <= t5)) return { at: t4, how: 'contacted' }
+  return t5 === null ? null : { at: t5, how: 'decided' }
+}
+
+const triesOf = ({ attempts, stretches, roster }: Standing): Tries => ({
+  attempts,
+  stretches,
+  roster,
+})
+
+const progressOf = (clock: Clock | null, standing: Standing): Progress =>
+  clock ? progressAt(clock.from, clock.stand, triesOf(standing)) : { attempts: 0, days: 0, channels: 0 }
+
+/** The clock of the promise as it stands at its end, or now; null: it has not started. */
+function clockTo(ending: Ending | null, rule: PromiseRule, standing: Standing): Clock | null {
+  const from = standing.instants[rule.from]
+  if (from === null) return null
+  return clockOf(rule, { from, stand: ending?.at ?? standing.now, closed: ending !== null }, standing)
+}
+
+type Limits = Pick<PromiseVerdict, 'warnAt' | 'dueAt'>
+
+function limitsOf(clock: Clock | null, { dueMs, warnMs }: Tier): Limits {
+  if (clock === null) return { warnAt: null, dueAt: null }
+  const { meter, from } = clock
+  return { warnAt: warnMs === null ? null : meter.add(from, warnMs), dueAt: meter.add(from, dueMs) }
+}
+
+type Counts = Pick<PromiseVerdict, 'countedMs' | 'leadMs' | 'repMs' | 'pausedMs'>
+
+const NOTHING: Counts = { countedMs: null, leadMs: null, repMs: null, pausedMs: null }
+
+function countsOf(clock: Clock | null): Counts {
+  if (clock === null) return NOTHING
+  const { meter, lead, shared, owner, from, stand, pauses } = clock
+  const countedMs = meter.between(from, stand)
+  const leadMs = lead === meter ? countedMs : lead.between(from, stand)
+  return {
+    countedMs,
+    leadMs,
+    repMs: owner && (stand < from ? leadMs : shared.ownedBy(owner, from, stand)),
+    pausedMs: pauses.length === 0 ? 0 : meter.leftOut(from, stand, 'paused'),
   }
 }
 
-/** Measures one kind of duration; the two never meet. */
-interface Clock<Kind extends Elapsed | Working> {
-  add(from: Instant, ms: Kind): Instant
-  between(from: Instant, to: Instant): Kind
+/** All that the state of a promise depends on, but for the time. */
+interface Case extends Limits {
+  outcome: Outcome | null
+  exception: string | null
+  ending: Ending | null
+  clock: Clock | null
 }
 
-const WALL: Clock<Elapsed> = { add: (from, ms) => from + ms, between: (from, to) => to - from }
+type Situation = Pick<PromiseVerdict, 'state' | 'excuse' | 'pause'>
 
-const clockOf = (rule: PromiseRule, work: WorkTime): Clock<Elapsed> | Clock<Working> =>
-  rule.kind === 'elapsed' ? WALL : work
+const plain = (state: PromiseState): Situation => ({ state, excuse: null, pause: null })
+const excused = (excuse: string, pause: Standstill | null = null): Situation => ({
+  state: 'excused',
+  excuse,
+  pause,
+})
 
-type Limits = Pick<PromiseVerdict, 'from' | 'until' | 'warnAt' | 'dueAt'>
-
-function stateOf({ outcome, endedAt, now }: Standing, { until, warnAt, dueAt }: Limits): PromiseState {
-  if (outcome === 'void') return 'void'
-  if (until !== null) return dueAt === null || until <= dueAt ? 'met' : 'met_late'
-  if (endedAt !== null) return 'missed'
-  if (dueAt === null) return 'not_started'
-  if (now > dueAt) return 'overdue'
-  return warnAt !== null && now >= warnAt ? 'due_soon' : 'running'
+/** Where the promise stands at an instant that is not before its end, if nothing else happens. */
+function situationAt(at: Instant, { outcome, exception, ending, clock, warnAt, dueAt }: Case): Situation {
+  if (outcome === 'void') return plain('void')
+  if (exception !== null) return excused(exception)
+  if (ending?.how === 'kept') return plain(dueAt === null || ending.at <= dueAt ? 'met' : 'met_late')
+  if (ending) return ending.how === 'ended' ? plain('missed') : excused(ending.how)
+  if (clock === null) return plain('not_started')
+  if (dueAt !== null && at > dueAt) return plain('overdue')
+  const pause = standstillAt(at, clock.pauses)
+  if (pause) return excused(pause.name, pause)
+  return plain(warnAt !== null && at >= warnAt ? 'due_soon' : 'running')
 }
 
-/** The next instant after `now` at which the state changes by itself; null: it will not. */
-export function wakeOf({ state, warnAt, dueAt }: PromiseVerdict, now: Instant): Instant | null {
-  if (state !== 'running' && state !== 'due_soon') return null
-  return state === 'running' && warnAt !== null && warnAt > now ? warnAt : dueAt! + 1
+/** The pause that holds at an instant, and until when the clock stands still without a break. */
+function standstillAt(at: Instant, pauses: readonly Pause[]): Standstill | null {
+  const index = pauses.findIndex(({ from, to }) => from <= at && at < to)
+  if (index < 0) return null
+  const { name, from: since } = pauses[index]!
+  const last = pauses.find(({ to }, place) => place >= index && pauses[place + 1]?.from !== to)!
+  return { name, since, latest: last.to }
+}
+
+function wakeOf(given: Case, now: Instant): Instant | null {
+  const { ending, clock, exception, warnAt, dueAt } = given
+  if (ending || exception !== null || clock === null) return null
+  const { state, excuse } = situationAt(now, given)
+  if (state === 'overdue') return null
+  let next: Instant | null = null
+  const turn = (at: Instant) => {
+    if (at <= now || (next !== null && at >= next)) return
+    const then = situationAt(at, given)
+    if (then.state !== state || then.excuse !== excuse) next = at
+  }
+  if (warnAt !== null) turn(warnAt)
+  if (dueAt !== null) turn(dueAt + 1)
+  for (const { to } of clock.pauses) turn(to)
+  return next
 }

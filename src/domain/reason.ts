@@ -56,7 +56,7 @@ export function reasonFor(
   handoff: Handoff,
   zone: Zone,
 ): string {
-  const text = sentence(promise, rule ? clauses(rule) : nameless(promise), handoff, zone)
+  const text = sentence(promise, rule ? clauses(rule, promise) : nameless(promise), handoff, zone)
   return text.length <= LIMIT ? text : `${text.slice(0, LIMIT - 1)}…`
 }
 
@@ -78,16 +78,33 @@ interface Clauses {
   until: Name | null
 }
 
-const clauses = ({ from, until }: PromiseRule): Clauses => ({
-  lacking: until === null ? 'too few attempts' : `no ${MISSING[until]}`,
-  awaited: until === null ? 'enough attempts' : MISSING[until],
-  since: SINCE[from],
-  start: AFTER[from],
-  unstarted: `no ${MISSING[from]}`,
-  done: until === null ? 'Enough attempts' : DONE[until],
-  from,
-  until,
-})
+function clauses(rule: PromiseRule, promise: PromiseVerdict): Clauses {
+  const { from, until } = rule
+  const restarted = promise.restartedAt !== null
+  const made = until === null ? progressWords(rule, promise) : ''
+  return {
+    lacking: until === null ? made : `no ${MISSING[until]}`,
+    awaited: until === null ? made : MISSING[until],
+    since: restarted ? 'reassigned' : SINCE[from],
+    start: restarted ? 'reassignment' : AFTER[from],
+    unstarted: `no ${MISSING[from]}`,
+    done: until === null ? 'Enough attempts' : DONE[until],
+    from,
+    until,
+  }
+}
+
+/** `3 of 6 attempts, 2 of 4 days`. */
+function progressWords({ persistence }: PromiseRule, { progress }: PromiseVerdict): string {
+  if (!persistence || !progress) return 'enough attempts'
+  const { attempts, days, channels } = persistence
+  const words = [
+    `${progress.attempts} of ${attempts} attempts`,
+    days > 1 && `${progress.days} of ${days} days`,
+    channels > 1 && `${progress.channels} of ${channels} channels`,
+  ]
+  return words.filter(Boolean).join(', ')
+}
 
 function nameless({ name }: PromiseVerdict): Clauses {
   const word = name.replaceAll('_', ' ')
@@ -96,16 +113,18 @@ function nameless({ name }: PromiseVerdict): Clauses {
 }
 
 function sentence(promise: PromiseVerdict, words: Clauses, handoff: Handoff, zone: Zone): string {
-  const { state, dueAt, from } = promise
+  const { state, dueAt, from, restartedAt, excuse, pause } = promise
   const when = (at: Instant | null) => localWords(at!, zone)
   const { lacking, awaited, since, start } = words
+  const started = when(restartedAt ?? from ?? 0)
+  const still = 'the clock stands still while nobody owns it'
   switch (state) {
     case 'overdue':
-      return `Overdue since ${when(dueAt)}: ${lacking} since ${since} ${when(from)} (${zone.name})`
+      return `Overdue since ${when(dueAt)}: ${lacking} since ${since} ${started} (${zone.name})`
     case 'due_soon':
-      return `Due soon, ${when(dueAt)}: ${lacking} since ${since} ${when(from)} (${zone.name})`
+      return `Due soon, ${dueAt === null ? still : when(dueAt)}: ${lacking} since ${since} ${started} (${zone.name})`
     case 'running':
-      return `Due ${when(dueAt)}: ${awaited} after ${start} ${when(from)} (${zone.name})`
+      return `${dueAt === null ? `Open, ${still}` : `Due ${when(dueAt)}`}: ${awaited} after ${start} ${started} (${zone.name})`
     case 'not_started':
       return `Not started: ${words.unstarted} yet`
     case 'met':
@@ -117,20 +136,26 @@ function sentence(promise: PromiseVerdict, words: Clauses, handoff: Handoff, zon
     case 'void':
       return 'Void: every record of this person was deleted'
     case 'excused':
-      return `Excused from ${awaited}`
+      return pause
+        ? `Paused since ${when(pause.since)}: ${excuse}; the clock goes on at the latest ${when(pause.latest)} (${zone.name})`
+        : `Excused: ${excuse}`
   }
 }
 
 /** `First attempt 3 h 10 min after assignment`. */
-function kept(promise: PromiseVerdict, { done, start, from, until }: Clauses, handoff: Handoff): string {
-  const { countedMs, kind } = promise
+function kept(promise: PromiseVerdict, words: Clauses, handoff: Handoff): string {
+  const { countedMs, leadMs, pausedMs, restartedAt, kind } = promise
+  const { done, start, from, until } = words
   if (countedMs === null) return `${done} before ${start}`
   const daysOnly = handoff.dayPrecise.some(name => name === from || name === until)
   const length = daysOnly
-    ? inDays(Math.abs(promise.until! - promise.from!))
+    ? inDays(Math.abs(promise.until! - (restartedAt ?? promise.from!)))
     : inWords(Math.abs(countedMs), kind)
   const working = kind === 'working' && !daysOnly ? ' of working time' : ''
-  return `${done} ${length}${working} ${countedMs < 0 ? 'before' : 'after'} ${start}`
+  const others = restartedAt === null && leadMs! - countedMs > pausedMs!
+  const own = others && !daysOnly ? ' of the owner’s own time' : ''
+  const paused = pausedMs && !daysOnly ? `, not counting ${inWords(pausedMs, kind)} paused` : ''
+  return `${done} ${length}${own || working} ${countedMs < 0 ? 'before' : 'after'} ${start}${paused}`
 }
 
 const inDays = (ms: number): string => {

@@ -3,8 +3,8 @@ import { type Side, whyHandoff, whyPromise } from './difference.ts'
 import { NOBODY } from './dimensions.ts'
 import type { Ref } from './facts.ts'
 import type { Handoff, PromiseState } from './handoff.ts'
-import { EMPTY } from './promise.ts'
 import { addTally, count, emptyTally, increase, type Tally } from './tally.ts'
+import { EMPTY } from './tier.ts'
 import type { Instant } from './time.ts'
 
 /** The same thing under the policy that was in force and under the new one. */

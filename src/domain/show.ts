@@ -46,11 +46,20 @@ const ruleOf = ({ name }: PromiseVerdict, policy: Policy): PromiseRule | undefin
 
 const LIVE: readonly PromiseVerdict['state'][] = ['overdue', 'due_soon', 'running']
 
-/** The one with the earliest due, so overdue ones before those that run; when none does, the first attempt's. */
+/**
+ * The one with the earliest due, so overdue ones before those that run; when none does, one that is paused, else the
+ * first attempt's.
+ */
 export function nearestToBreach(promises: readonly PromiseVerdict[]): PromiseVerdict | null {
-  const live = promises.filter(promise => LIVE.includes(promise.state)).sort((a, b) => a.dueAt! - b.dueAt!)
-  return live[0] ?? promises.find(promise => promise.name === 'first_attempt') ?? promises[0] ?? null
+  const live = promises.filter(promise => LIVE.includes(promise.state)).sort(byDue)
+  const paused = promises.filter(promise => promise.pause).sort(byDue)
+  const first = promises.find(promise => promise.name === 'first_attempt')
+  return live[0] ?? paused[0] ?? first ?? promises[0] ?? null
 }
+
+/** What cannot fall due as things stand comes last. */
+const byDue = (a: PromiseVerdict, b: PromiseVerdict): number =>
+  a.dueAt === b.dueAt ? 0 : (a.dueAt ?? Number.POSITIVE_INFINITY) - (b.dueAt ?? Number.POSITIVE_INFINITY)
 
 const toSecond = (at: Instant | null): Instant | null =>
   at === null ? null : Math.floor(at / SECOND) * SECOND

@@ -1,6 +1,7 @@
 import type { ActivityOutcome, Fact, ObjectName, Ref, StageField, Vendor } from './facts.ts'
 import { parseRef } from './facts.ts'
 import type { DurationKind } from './handoff.ts'
+import type { LeftOut } from './stretch.ts'
 import { DAY, HOUR, MINUTE } from './time.ts'
 
 const VENDORS: Record<Vendor, string> = { salesforce: 'Salesforce', hubspot: 'HubSpot' }
@@ -89,4 +90,16 @@ export function lengthWords(ms: number, kind: DurationKind): string {
   const parts = [days > 0 && `${days} d`, hours > 0 && `${hours} h`, minutes > 0 && `${minutes} min`]
   const said = parts.filter(part => part !== false).join(' ') || (size === 0 ? '0 min' : 'less than a minute')
   return ms < 0 ? `−${said}` : said
+}
+
+/** Why time is not counted: `paused: waiting for the buyer`. */
+export function leftOutWords(leftOut: LeftOut): string {
+  switch (leftOut.why) {
+    case 'paused':
+      return `paused: ${leftOut.name}`
+    case 'reassigned':
+      return 'before it was reassigned'
+    case 'other_owner':
+      return 'not in the hands of its owner at the end'
+  }
 }

@@ -26,9 +26,11 @@ export function explanationJson(
       policy: { ...policy, effective: iso(policy.effective) },
       milestones: milestones.map(one => ({ ...one, at: iso(one.at) })),
       owners: owners.map(span => ({ ...span, from: iso(span.from), to: iso(span.to) })),
-      promises: promises.map(({ from, until, warnAt, dueAt, intervals, ...promise }) => ({
+      promises: promises.map(({ from, until, warnAt, dueAt, restartedAt, pause, intervals, ...promise }) => ({
         ...promise,
         ...{ from: iso(from), until: iso(until), warnAt: iso(warnAt), dueAt: iso(dueAt) },
+        restartedAt: iso(restartedAt),
+        pause: pause && { ...pause, since: iso(pause.since), latest: iso(pause.latest) },
         intervals: intervals.map(one => ({ ...one, from: iso(one.from), to: iso(one.to) })),
       })),
     })),

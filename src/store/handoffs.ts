@@ -4,6 +4,9 @@ import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
 
+/** Milliseconds as the columns hold them. */
+const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms))
+
 function handoffRow(person: number, handoff: Handoff) {
   const { openedBy: opened_by, number, owner, attempts, outcome } = handoff
   const { source, campaign, country, segment, score } = handoff
@@ -17,7 +20,7 @@ function handoffRow(person: number, handoff: Handoff) {
     t5: iso(handoff.t5),
     t6: iso(handoff.t6),
     t7: iso(handoff.t7),
-    follow_up_ms: handoff.followUpWorkingMs === null ? null : Math.round(handoff.followUpWorkingMs),
+    follow_up_ms: whole(handoff.followUpWorkingMs),
     ended_at: iso(handoff.endedAt),
     sal_at: iso(handoff.salAt),
     opportunity_at: iso(handoff.opportunityAt),
@@ -32,14 +35,17 @@ function handoffRow(person: number, handoff: Handoff) {
 }
 
 function promiseRow(person: number, handoff: string, promise: PromiseVerdict) {
-  const { name, tier, state, kind, from, until, warnAt, dueAt, countedMs } = promise
+  const { name, tier, state, excuse, kind, from, until, warnAt, dueAt } = promise
   return {
-    ...{ person, handoff, name, tier, state, kind },
+    ...{ person, handoff, name, tier, state, excuse, kind },
     from_at: iso(from),
     until_at: iso(until),
     warn_at: iso(warnAt),
     due_at: iso(dueAt),
-    counted_ms: countedMs === null ? null : Math.round(countedMs),
+    counted_ms: whole(promise.countedMs),
+    lead_ms: whole(promise.leadMs),
+    rep_ms: whole(promise.repMs),
+    paused_ms: whole(promise.pausedMs),
   }
 }
 
@@ -124,12 +130,15 @@ async function upsertHandoffs(tx: Queryable, rows: string): Promise<number> {
 
 async function upsertPromises(tx: Queryable, rows: string): Promise<number> {
   const { count } = await tx.query(sql`
-    insert into promise (person, handoff, name, tier, state, kind, from_at, until_at, warn_at, due_at, counted_ms)
-    select person, handoff, name, tier, state, kind, from_at, until_at, warn_at, due_at, counted_ms
+    insert into promise (person, handoff, name, tier, state, excuse, kind, from_at, until_at, warn_at, due_at,
+      counted_ms, lead_ms, rep_ms, paused_ms)
+    select person, handoff, name, tier, state, excuse, kind, from_at, until_at, warn_at, due_at,
+      counted_ms, lead_ms, rep_ms, paused_ms
     from json_populate_recordset(null::promise, ${rows}::json) order by handoff, person, name
     on conflict (handoff, person, name) do update set tier = excluded.tier, state = excluded.state,
-      kind = excluded.kind, from_at = excluded.from_at, until_at = excluded.until_at, warn_at = excluded.warn_at,
-      due_at = excluded.due_at, counted_ms = excluded.counted_ms
+      excuse = excluded.excuse, kind = excluded.kind, from_at = excluded.from_at, until_at = excluded.until_at, warn_at = excluded.warn_at,
+      due_at = excluded.due_at, counted_ms = excluded.counted_ms, lead_ms = excluded.lead_ms, rep_ms = excluded.rep_ms,
+      paused_ms = excluded.paused_ms
     where (promise.*) is distinct from (excluded.*)`)
   return count
 }

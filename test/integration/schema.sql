@@ -183,7 +183,11 @@ create table promise (
   until_at timestamp with time zone,
   warn_at timestamp with time zone,
   due_at timestamp with time zone,
-  counted_ms bigint
+  counted_ms bigint,
+  excuse text,
+  lead_ms bigint,
+  rep_ms bigint,
+  paused_ms bigint
 ) with (fillfactor=85);
 CREATE INDEX promise_overdue ON public.promise USING btree (due_at, handoff, person) WHERE (state = 'overdue'::text);
 CREATE UNIQUE INDEX promise_pkey ON public.promise USING btree (handoff, person, name);

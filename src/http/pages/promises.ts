@@ -1,7 +1,7 @@
 import type { ExplainedHandoff, ExplainedPromise } from '../../domain/explain.ts'
 import type { CountedInterval } from '../../domain/intervals.ts'
 import type { Instant } from '../../domain/time.ts'
-import { lengthWords } from '../../domain/wording.ts'
+import { leftOutWords, lengthWords } from '../../domain/wording.ts'
 import { type Clock, clockOf, plural } from './format.ts'
 import { type Html, html } from './html.ts'
 
@@ -28,10 +28,12 @@ export const promiseBars = (
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function promise(one: ExplainedPromise, id: string, end: Instant, clock: Clock): Html {
-  const { name, state, words, agreed, kind, countedMs, dueMs } = one
+  const { name, state, words, agreed, kind, countedMs, pausedMs, dueMs } = one
   const { words: said, tone } = STATES[state]
   const limit = dueMs === null ? '' : ` of ${lengthWords(dueMs, kind)}`
-  const counted = countedMs === null ? 'nothing counted yet' : `${lengthWords(countedMs, kind)}${limit}`
+  const paused = pausedMs ? `, ${lengthWords(pausedMs, kind)} paused` : ''
+  const counted =
+    countedMs === null ? 'nothing counted yet' : `${lengthWords(countedMs, kind)}${limit}${paused}`
   return html`<article class="promise" aria-labelledby="p-${id}">
 <h3 id="p-${id}">${capital(name.replaceAll('_', ' '))} <span class="state${tone}">${said}</span><span class="counted">${counted}</span></h3>
 ${bar(one, end, clock)}
@@ -61,8 +63,8 @@ function bar(
     dueAt,
     state,
   ).map(
-    ({ from: start, to, late }) =>
-      html`<rect class="${late ? 'late' : 'fill'}" x="${x(start)}" y="0" width="${share(to - start, last - first)}" height="10"/>`,
+    ({ from: start, to, tone }) =>
+      html`<rect class="${tone}" x="${x(start)}" y="0" width="${share(to - start, last - first)}" height="10"/>`,
   )}${warnAt !== null && html`<rect class="warn" x="${x(warnAt)}" y="0" width="1" height="10"/>`}<svg class="tick" x="${x(dueAt)}" y="0" overflow="visible"><rect class="due" x="${right ? -2 : 0}" y="-3" width="2" height="16"/><text x="0" y="28" text-anchor="${right ? 'end' : 'start'}">due ${words(dueAt)}</text></svg></svg>`
 
   function words(at: Instant): string {
@@ -70,26 +72,28 @@ function bar(
   }
 }
 
-/** Cut at the due time: what was counted after it is late. */
+/** Cut at the due time: what was counted after it is late. What was left out is drawn as time that stood still. */
 function pieces(intervals: readonly CountedInterval[], dueAt: Instant, state: ExplainedPromise['state']) {
-  return intervals.flatMap(({ from, to }) => {
+  return intervals.flatMap(({ from, to, leftOut }) => {
     const cut = Math.min(Math.max(dueAt, from), to)
+    if (leftOut) return [{ from, to, tone: 'still' }]
     return [
-      { from, to: cut, late: false },
-      { from: cut, to, late: state !== 'void' },
+      { from, to: cut, tone: 'fill' },
+      { from: cut, to, tone: state === 'void' ? 'fill' : 'late' },
     ].filter(piece => piece.from < piece.to)
   })
 }
 
 function counting({ name, intervals, kind, countedMs }: ExplainedPromise, id: string, clock: Clock): Html {
-  const whose = kind === 'elapsed' ? 'Owned by' : 'In the calendar of'
   return html`<details id="c-${id}"><summary>What was counted: ${plural(intervals.length, 'interval')}</summary>
-<div class="scroll" tabindex="0" role="region" aria-label="Counted for ${name.replaceAll('_', ' ')}, handoff ${id.split('-')[0]}"><table class="intervals"><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Counted</th><th scope="col">${whose}</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-label="Counted for ${name.replaceAll('_', ' ')}, handoff ${id.split('-')[0]}"><table class="intervals"><thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Counted</th><th scope="col">Owned by</th></tr></thead><tbody>
 ${intervals.map(one => {
   const local = one.zone === null ? clock : zoned(one.zone)
-  const calendar = one.zone !== null && html`<span class="sub">${one.zone}</span>`
-  const nobody = one.zone === null ? 'nobody' : 'the policy'
-  return html`<tr><td>${local.moment(one.from)}</td><td>${local.moment(one.to)}</td><td>${lengthWords(one.countedMs, kind)}</td><td>${one.owner?.name ?? nobody}${calendar}</td></tr>`
+  const calendar = one.zone !== null && html`<span class="sub">Calendar ${one.calendar}, ${one.zone}</span>`
+  const said = one.leftOut
+    ? html`not counted<span class="sub">${lengthWords(one.leftOut.ms, kind)}, ${leftOutWords(one.leftOut)}</span>`
+    : lengthWords(one.countedMs, kind)
+  return html`<tr${one.leftOut && html` class="quiet"`}><td>${local.moment(one.from)}</td><td>${local.moment(one.to)}</td><td>${said}</td><td>${one.owner?.name ?? 'nobody'}${calendar}</td></tr>`
 })}
 </tbody><tfoot><tr><th scope="row" colspan="2">In all</th><td>${lengthWords(countedMs ?? 0, kind)}</td><td></td></tr></tfoot></table></div></details>`
 }

@@ -1,5 +1,6 @@
 import type { Company, Person, ScenarioEvent } from '../../../src/twins/scenario/types.ts'
-import { type OracleRow, oracle, qualifyings } from '../../oracle/oracle.ts'
+import { qualifyings } from '../../oracle/handoffs.ts'
+import { type OracleRow, oracle } from '../../oracle/oracle.ts'
 import type { Told } from './rehearsal.ts'
 
 /** Every row that the scenario must lead to. */

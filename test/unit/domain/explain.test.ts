@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { type ExplainedPromise, type Explanation, explain } from '../../../src/domain/explain.ts'
 import type { Fact } from '../../../src/domain/facts.ts'
 import { judge } from '../../../src/domain/judge.ts'
+import type { LeftOut } from '../../../src/domain/stretch.ts'
 import { HOUR, type Instant, MINUTE } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { weeklyHours } from '../../../src/policy/hours.ts'
 import type { Policy } from '../../../src/policy/policy.ts'
 import type { ScenarioEvent } from '../../../src/twins/scenario/types.ts'
-import { history, later, START } from './histories.ts'
+import { eventfulHistory, history, later, START } from './histories.ts'
 import { assigned, call, h, rows } from './judged.ts'
+import { policies } from './policies.ts'
 import { COMPANY, CONTACT, directory, factsOf } from './world.ts'
 
 type Line = [hours: number, event: ScenarioEvent['event'], more?: Partial<ScenarioEvent>]
@@ -31,12 +33,17 @@ const split = weeklyHours({
 })
 
 describe('over random histories', () => {
-  const policies = { default: defaultPolicy, 'split shifts': { ...defaultPolicy, calendar: split } }
-  test.each(Object.entries(policies))(
+  const shifts = { ...defaultPolicy, calendars: [{ ...defaultPolicy.calendars[0]!, hours: split }] }
+  const agreements = {
+    default: fc.constant(defaultPolicy),
+    'split shifts': fc.constant(shifts),
+    'any rules': policies,
+  }
+  test.each(Object.entries(agreements))(
     '%s: intervals sum to what was counted, verdicts are the judge’s',
-    (_, policy) => {
+    (_, agreement) => {
       fc.assert(
-        fc.property(history, later, fc.boolean(), (events, wait, connector) => {
+        fc.property(eventfulHistory, later, fc.boolean(), agreement, (events, wait, connector, policy) => {
           const now = START + wait
           const facts = factsOf(events, { ...COMPANY, connector })
           const input = { facts, policyAt: () => policy, directory: directory(), now }
@@ -46,12 +53,17 @@ describe('over random histories', () => {
           for (const [index, { promises, milestones }] of handoffs.entries()) {
             expect(promises).toMatchObject(judged[index]!.promises.map(one => ({ ...one })))
             for (const { name, at } of milestones) expect(at).toBe(judged[index]![name])
-            for (const { intervals, countedMs } of promises) {
-              expect(intervals.reduce((sum, one) => sum + one.countedMs, 0)).toBe(
-                countedMs === null ? 0 : countedMs + 0,
-              )
-              for (const [place, { from, to, countedMs: ms }] of intervals.entries()) {
-                expect(Math.abs(ms)).toBe(to - from)
+            for (const { intervals, countedMs, leadMs, pausedMs } of promises) {
+              const counted = intervals.reduce((sum, one) => sum + one.countedMs, 0)
+              const leftOut = (why?: LeftOut['why']) =>
+                intervals
+                  .filter(one => one.leftOut && (why ?? one.leftOut.why) === one.leftOut.why)
+                  .reduce((sum, one) => sum + one.leftOut!.ms, 0)
+              expect(counted).toBe((countedMs ?? 0) + 0)
+              expect(counted + leftOut()).toBe((leadMs ?? 0) + 0)
+              expect(leftOut('paused')).toBe(pausedMs ?? 0)
+              for (const [place, { from, to, countedMs: ms, leftOut: why }] of intervals.entries()) {
+                expect(Math.abs(ms)).toBe(why ? 0 : to - from)
                 expect(from).toBeGreaterThanOrEqual(intervals[place - 1]?.to ?? Number.NEGATIVE_INFINITY)
               }
             }

@@ -52,17 +52,38 @@ const gap = fc.oneof(
   fc.constantFrom(4 * HOUR, DAY, 2 * DAY, 7 * DAY),
 )
 
+/** What marketing and sales set by hand: only the statuses that pauses of the tests ask for. */
+const update = fc.constantFrom(
+  'salesforce.status=Waiting',
+  'salesforce.status=Waiting',
+  'salesforce.status=Open - Not Contacted',
+  'hubspot.status=ON_HOLD',
+  'hubspot.status=NEW',
+)
+
+const stepWithUpdates: fc.Arbitrary<Partial<ScenarioEvent>> = fc.oneof(
+  { weight: 4, arbitrary: step },
+  { weight: 1, arbitrary: update.map(detail => ({ event: 'updated' as const, detail })) },
+)
+
 /** What may happen to a person within some weeks around a change of the clocks: never two things within five minutes. */
-export const history: fc.Arbitrary<ScenarioEvent[]> = fc
-  .tuple(fc.array(fc.tuple(gap, step), { minLength: 1, maxLength: 14 }), fc.option(gap, { freq: 8 }))
-  .map(([steps, deleted]) => {
-    let at = START
-    const rows = steps.map(([after, what]) => {
-      at += after
-      return row(at, what.event!, what)
+export const history = historyOf(step)
+
+/** The same, with statuses that make clocks pause. */
+export const eventfulHistory = historyOf(stepWithUpdates)
+
+function historyOf(steps: fc.Arbitrary<Partial<ScenarioEvent>>): fc.Arbitrary<ScenarioEvent[]> {
+  return fc
+    .tuple(fc.array(fc.tuple(gap, steps), { minLength: 1, maxLength: 14 }), fc.option(gap, { freq: 8 }))
+    .map(([all, deleted]) => {
+      let at = START
+      const rows = all.map(([after, what]) => {
+        at += after
+        return row(at, what.event!, what)
+      })
+      return deleted === null ? rows : [...rows, row(at + deleted, 'deleted')]
     })
-    return deleted === null ? rows : [...rows, row(at + deleted, 'deleted')]
-  })
+}
 
 /** An instant to judge at, often shortly after the history. */
 export const later = fc.oneof(

@@ -6,28 +6,37 @@ import { judge } from '../../../src/domain/judge.ts'
 import { DAY, type Instant } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { type Policy, policyInForce } from '../../../src/policy/policy.ts'
-import { history, later, START } from './histories.ts'
+import { eventfulHistory, later, START } from './histories.ts'
 import { assigned, call, h, judged, judgeFacts, rows } from './judged.ts'
+import { policies as rules } from './policies.ts'
 import { COMPANY, directory, factsOf } from './world.ts'
 
 const everybody = directory(COMPANY)
 const expiring: Policy = { ...defaultPolicy, expireMs: 10 * DAY }
-const policies = fc.constantFrom(defaultPolicy, expiring)
+const policies = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(defaultPolicy, expiring) },
+  { weight: 3, arbitrary: rules },
+  { weight: 1, arbitrary: rules.map(policy => ({ ...policy, expireMs: 10 * DAY })) },
+)
 
 const at = (facts: readonly Fact[], now: Instant, policy: Policy) =>
   judge({ facts, policyAt: () => policy, directory: everybody, now })
+
+const UNCOUNTED = { countedMs: null, leadMs: null, repMs: null, pausedMs: null }
 
 /** Everything but the time counted so far, which runs by itself. */
 const standing = ({ handoffs }: Judgement) =>
   handoffs.map(({ promises, ...handoff }) => ({
     ...handoff,
-    promises: promises.map(({ countedMs: _, ...verdict }) => verdict),
+    promises: promises.map(promise => ({ ...promise, ...UNCOUNTED })),
   }))
 
-const states = ({ handoffs }: Judgement) => handoffs.flatMap(one => one.promises.map(({ state }) => state))
+/** Each promise with whether it is only excused for as long as a pause holds. */
+const states = ({ handoffs }: Judgement) =>
+  handoffs.flatMap(one => one.promises.map(({ state, pause }) => (pause ? 'paused' : state)))
 
 describe('over random histories', () => {
-  const facts = history.map(events => factsOf(events))
+  const facts = eventfulHistory.map(events => factsOf(events))
 
   test('neither the order of facts nor repeats matter', () => {
     const shuffled = facts.chain(all =>
@@ -96,15 +105,21 @@ describe('over random histories', () => {
 
   test('a breach stays one as time goes by without a new fact', () => {
     fc.assert(
-      fc.property(facts, later, later, (all, wait, more) => {
-        const now = START + wait
-        const past = all.filter(fact => fact.at <= now)
-        const after = states(at(past, now + more, defaultPolicy))
-        states(at(past, now, defaultPolicy)).forEach((state, index) => {
-          if (state === 'overdue') expect(after[index]).toBe('overdue')
-          if (!['running', 'due_soon'].includes(state)) expect(after[index]).toBe(state)
-        })
-      }),
+      fc.property(
+        facts,
+        later,
+        later,
+        fc.oneof(fc.constant(defaultPolicy), rules),
+        (all, wait, more, policy) => {
+          const now = START + wait
+          const past = all.filter(fact => fact.at <= now)
+          const after = states(at(past, now + more, policy))
+          states(at(past, now, policy)).forEach((state, index) => {
+            if (state === 'overdue') expect(after[index]).toBe('overdue')
+            if (!['running', 'due_soon', 'paused'].includes(state)) expect(after[index]).toBe(state)
+          })
+        },
+      ),
       { numRuns: 600, seed: 9 },
     )
   }, 60_000)

@@ -1,8 +1,11 @@
 import type { Fact } from '../../../src/domain/facts.ts'
 import type { Handoff, Judgement, PromiseVerdict } from '../../../src/domain/handoff.ts'
 import { judge } from '../../../src/domain/judge.ts'
+import { reasonFor } from '../../../src/domain/reason.ts'
 import { HOUR, type Instant } from '../../../src/domain/time.ts'
+import { zoneOf } from '../../../src/domain/zone.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
 import type { Policy } from '../../../src/policy/policy.ts'
 import type { ScenarioEvent } from '../../../src/twins/scenario/types.ts'
 import { COMPANY, directory, factsOf, row } from './world.ts'
@@ -45,3 +48,20 @@ export function promise(handoff: Handoff, name: string): PromiseVerdict {
   if (!found) throw new Error(`no promise ${name}`)
   return found
 }
+
+/** The first promise of a policy, and what the rep reads, at so many hours after {@link T}; somebody is an MQL at T. */
+export function under(written: string, hours: number, ...lines: Line[]) {
+  const policy = parsePolicy(written, 'policy.yml')
+  const judgement = judgeFacts(factsOf(rows([0, 'mql'], ...lines)), h(hours), policy)
+  const handoff = only(judgement)
+  const verdict = handoff.promises[0]!
+  const words = reasonFor(verdict, policy.promises[0], handoff, zoneOf('Europe/Berlin'))
+  return { ...verdict, words, wakeAt: judgement.wakeAt }
+}
+
+/** Sets the status of the Salesforce lead. */
+export const status = (hours: number, value: string): Line => [
+  hours,
+  'updated',
+  { detail: `salesforce.status=${value}` },
+]

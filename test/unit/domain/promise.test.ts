@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applies } from '../../../src/domain/promise.ts'
+import { applies } from '../../../src/domain/tier.ts'
 import { HOUR, MINUTE } from '../../../src/domain/time.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
 import type { TierMatch } from '../../../src/policy/policy.ts'
@@ -177,7 +177,7 @@ describe('tiers by segment and score', () => {
     [score(10, 20), { score: 25 }, false],
     [score(null, 80), {}, false],
   ])('%j, %j: %j', (when, own, expected) => {
-    expect(applies(when, { ...dimensions, ...own })).toBe(expected)
+    expect(applies(when, { ...dimensions, ...own }, () => null)).toBe(expected)
   })
 })
 

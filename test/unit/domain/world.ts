@@ -161,6 +161,9 @@ class World {
         if (this.#hubspot.get('lifecycle') !== 'salesqualifiedlead') this.#reset('salesqualifiedlead', at)
         if (lead) this.#status(lead, 'Qualified', at)
         break
+      case 'updated':
+        this.#update(event.detail, at, lead)
+        break
       case 'call':
       case 'email':
       case 'meeting':
@@ -181,6 +184,13 @@ class World {
           if (this.#facts[index]!.kind === 'deleted') this.#facts.splice(index, 1)
         }
     }
+  }
+
+  /** `salesforce.status=Waiting`, `hubspot.status=ON_HOLD`. */
+  #update(detail: string, at: number, lead: LeadState | undefined): void {
+    const [, crm, value] = /^(\w+)\.status=(.*)$/.exec(detail)!
+    if (crm === 'hubspot') this.#hubspotField('lead_status', value!, at)
+    else if (lead) this.#status(lead, value!, at)
   }
 
   #tell(subject: Ref, at: number, what: object, origin: Fact['origin'] = 'history'): void {
@@ -266,9 +276,7 @@ class World {
   }
 
   #deal({ event, at, deal, amount, detail, actor }: ScenarioEvent, lead: LeadState | undefined): void {
-    let known = this.#deals.findLast(one =>
-      deal === '' ? event !== 'opportunity' && one.open : one.key === deal,
-    )
+    let known = this.#deals.findLast(one => (deal === '' ? one.open : one.key === deal))
     const amountMinor = amount === null ? null : amount * 100
     const opens = !known
     if (!known) {

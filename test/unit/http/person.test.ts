@@ -2,6 +2,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { afterEach, describe, expect, test } from 'vitest'
 import { httpApp } from '../../../src/http/app.ts'
 import { type PersonExplanation, type Question, Unanswerable } from '../../../src/pipeline/explain.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
 import { company, NOW } from './company.ts'
 import { eleni } from './person.ts'
 
@@ -41,6 +42,24 @@ test('names the segment and the score where there are any', async () => {
   expect(words((await get('/people/1')).body)).toContain('Segment Enterprise. Score 87.5 at the MQL.')
   const { handoffs } = (await get('/api/people/1/explanation')).json()
   expect(handoffs[0]).toMatchObject({ segment: 'Enterprise', score: 87.5 })
+})
+
+test('says what was not counted, and why', async () => {
+  const policy = parsePolicy(
+    `
+reassignment: apportion
+promises: { decision: { from: T1, until: T5, kind: working, due: 5 working days } }
+pauses: { waiting for the buyer: { when: { salesforce_status: [Open - Not Contacted] }, cap: 2 working days } }
+`,
+    'policy.yml',
+  )
+  await start(eleni(undefined, undefined, policy))
+  const text = words((await get('/people/1')).body)
+  expect(text).toMatch(/not counted [\w ]+, not in the hands of its owner at the end Aoife Brennan/)
+  expect(text).toMatch(
+    /not counted [\w ]+, paused: waiting for the buyer Tomás Herrera Calendar default, Europe\/Madrid/,
+  )
+  expect(text).toMatch(/of 40 h, [\w ]+ paused/)
 })
 
 test('nothing inline, and text from a CRM stays text', async () => {

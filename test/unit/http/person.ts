@@ -95,10 +95,13 @@ const story = (name: string): Fact[] => [
   call(7 * DAY, 'connected', TOMAS),
 ]
 
-/** Person 1 of the company of the pages’ tests, now with one promise kept late and one overdue. */
-export function eleni(name = 'Eleni Papadaki', now = NOW): PersonExplanation {
+/**
+ * Person 1 of the company of the pages’ tests: now with one promise kept late and one overdue.
+ * @param now as it stood then
+ */
+export function eleni(name = 'Eleni Papadaki', now = NOW, policy = defaultPolicy): PersonExplanation {
   const facts = story(name).filter(one => one.at <= now)
-  const told = explain({ facts, policyAt: () => defaultPolicy, directory, now })
+  const told = explain({ facts, policyAt: () => policy, directory, now })
   const { email, company, source } = profile(name)
   return {
     ...{ person: 1, knownAt: now, name, company, email, source, owner: told.handoffs.at(-1)?.owner ?? null },
