@@ -1,13 +1,6 @@
 import type { Company, Person, ScenarioEvent } from '../../src/twins/scenario/types.ts'
-import {
-  deletedAt,
-  type Handoff,
-  handoffsOf,
-  type Owners,
-  type Passage,
-  RULES,
-  type Rules,
-} from './handoffs.ts'
+import { deletedAt, type Handoff, handoffsOf, type Owners, type Passage } from './handoffs.ts'
+import { RULES, type Rules } from './meaning.ts'
 import { afterWorking, worked, type ZoneSpans } from './worktime.ts'
 
 /**
