@@ -1,10 +1,12 @@
 import type { Policy } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
 import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
+import { crossingsOf } from './delay.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
 import type { Directory, Handoff, Judgement } from './handoff.ts'
 import { marksOf, type Sources } from './instants.ts'
+import { neglectOf } from './neglect.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
 import { verdictOn, wakeOf } from './promise.ts'
@@ -38,15 +40,24 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
   const activities = activitiesOf(line.activities, directory, now)
   const sources = { line, events, spans, activities, almanac, now }
-  const handoffs = passages.map((passage, index) => handoffOf(passage, index + 1, sources, directory))
+  const neglects = passages.map(passage => neglectOf(passage, sources, directory))
+  const handoffs = passages.map((passage, index) => ({
+    ...handoffOf(passage, index + 1, sources, directory),
+    dropped: neglects[index]!.dropped,
+  }))
   for (const [index, { promises }] of handoffs.entries()) {
     for (const promise of promises) wakes.push(wakeOf(promise, now))
-    wakes.push(expiry(passages[index]!))
+    wakes.push(expiry(passages[index]!), neglects[index]!.wakeAt)
   }
   return { handoffs, wakeAt: soonest(wakes) }
 }
 
-function handoffOf(passage: Passage, number: number, sources: Sources, directory: Directory): Handoff {
+function handoffOf(
+  passage: Passage,
+  number: number,
+  sources: Sources,
+  directory: Directory,
+): Omit<Handoff, 'dropped'> {
   const { opened, t1, policy, outcome, endedAt } = passage
   const { line, spans, now } = sources
   const { instants, dayPrecise, salAt, attempts } = marksOf(passage, sources)
@@ -58,6 +69,7 @@ function handoffOf(passage: Passage, number: number, sources: Sources, directory
     ...instants,
     number,
     openedBy: opened.id,
+    ...crossingsOf(passage, instants, sources),
     owner: lastOwner(passage, sources),
     ...dimensions,
     attempts,

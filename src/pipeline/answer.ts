@@ -1,5 +1,8 @@
+import type { DelaySpan } from '../domain/delay.ts'
 import { type ObjectName, parseRef, type Ref } from '../domain/facts.ts'
 import type { PersonExplanation } from './explain.ts'
+
+const ofSpan = (span: DelaySpan) => ({ ...span, from: iso(span.from), to: iso(span.to) })
 
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
@@ -19,12 +22,18 @@ export function explanationJson(
     asOf: iso(asOf),
     ...person,
     records: records.map(record => ({ ...record, url: link(record.ref) })),
-    handoffs: handoffs.map(({ promises, milestones, owners, endedAt, policy, ...handoff }) => ({
+    handoffs: handoffs.map(({ promises, milestones, owners, delays, dropped, endedAt, policy, ...handoff }) => ({
       ...handoff,
       endedAt: iso(endedAt),
       policy: { ...policy, effective: iso(policy.effective) },
       milestones: milestones.map(one => ({ ...one, at: iso(one.at) })),
       owners: owners.map(span => ({ ...span, from: iso(span.from), to: iso(span.to) })),
+      delays: {
+        ...delays,
+        system: delays.system.map(ofSpan),
+        rep: delays.rep && ofSpan(delays.rep),
+      },
+      dropped: dropped && { ...dropped, since: iso(dropped.since) },
       promises: promises.map(({ from, until, warnAt, dueAt, intervals, ...promise }) => ({
         ...promise,
         ...{ from: iso(from), until: iso(until), warnAt: iso(warnAt), dueAt: iso(dueAt) },
