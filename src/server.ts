@@ -31,7 +31,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
   services.onClose(() => server.close())
   await server.register(
     httpApp({
-      views: storedViews(db, { minimumN: policy.minimumN }),
+      views: storedViews(db, { minimumN: policy.minimumN, neglect: policy.neglect }),
       explain: (person, at) => explainPerson(db, person, at),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,

@@ -61,8 +61,7 @@ function handoffLines(handoff: ExplainedHandoff): string[] {
 function delayLines({ delays: { system, systemMs, rep } }: ExplainedHandoff): string[] {
   const line = (label: string, ms: number, note = '') =>
     `  ${label.padEnd(30)}${lengthWords(ms, 'elapsed')}${note}`
-  const spanLine = ({ name, ms, running }: DelaySpan) =>
-    line(SPAN_LABELS[name], ms, running ? ' so far' : '')
+  const spanLine = ({ name, ms, running }: DelaySpan) => line(SPAN_LABELS[name], ms, running ? ' so far' : '')
   const sum = system.length > 1 ? [line('In all until the first owner', systemMs)] : []
   return ['', ...system.map(spanLine), ...sum, ...(rep ? [spanLine(rep)] : [])]
 }

@@ -1,5 +1,9 @@
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import { delays } from '../pipeline/delays.ts'
+import { neglect } from '../pipeline/neglect.ts'
+import { defaultPolicy } from '../policy/default.ts'
+import type { NeglectRule } from '../policy/policy.ts'
 import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
 import {
@@ -28,10 +32,12 @@ import type {
 export interface StoredOptions {
   /** Below this many, figures are shown as counts only: `policy.minimumN`. */
   minimumN: number
+  /** When a lead counts as dropped, a rep as falling behind. Default: as without a policy file. */
+  neglect?: NeglectRule
 }
 
 /** The views as the database has them; every method asks it anew. @throws DatabaseUnavailable */
-export function storedViews(db: Queryable, { minimumN }: StoredOptions): Views {
+export function storedViews(db: Queryable, { minimumN, neglect: rule }: StoredOptions): Views {
   return {
     overview: async now =>
       overview(await readFigures(db), await readOverdueOwners(db), {
@@ -40,6 +46,8 @@ export function storedViews(db: Queryable, { minimumN }: StoredOptions): Views {
         now,
       }),
     overdue: question => overdue(db, question),
+    neglect: (question, now) => neglect(db, rule ?? defaultPolicy.neglect, question, now),
+    delays: period => delays(db, period),
     sync: async () => {
       const [objects, waiting, failed, refusing] = await Promise.all([
         readObjects(db),

@@ -22,24 +22,26 @@ export function explanationJson(
     asOf: iso(asOf),
     ...person,
     records: records.map(record => ({ ...record, url: link(record.ref) })),
-    handoffs: handoffs.map(({ promises, milestones, owners, delays, dropped, endedAt, policy, ...handoff }) => ({
-      ...handoff,
-      endedAt: iso(endedAt),
-      policy: { ...policy, effective: iso(policy.effective) },
-      milestones: milestones.map(one => ({ ...one, at: iso(one.at) })),
-      owners: owners.map(span => ({ ...span, from: iso(span.from), to: iso(span.to) })),
-      delays: {
-        ...delays,
-        system: delays.system.map(ofSpan),
-        rep: delays.rep && ofSpan(delays.rep),
-      },
-      dropped: dropped && { ...dropped, since: iso(dropped.since) },
-      promises: promises.map(({ from, until, warnAt, dueAt, intervals, ...promise }) => ({
-        ...promise,
-        ...{ from: iso(from), until: iso(until), warnAt: iso(warnAt), dueAt: iso(dueAt) },
-        intervals: intervals.map(one => ({ ...one, from: iso(one.from), to: iso(one.to) })),
-      })),
-    })),
+    handoffs: handoffs.map(
+      ({ promises, milestones, owners, delays, dropped, endedAt, policy, ...handoff }) => ({
+        ...handoff,
+        endedAt: iso(endedAt),
+        policy: { ...policy, effective: iso(policy.effective) },
+        milestones: milestones.map(one => ({ ...one, at: iso(one.at) })),
+        owners: owners.map(span => ({ ...span, from: iso(span.from), to: iso(span.to) })),
+        delays: {
+          ...delays,
+          system: delays.system.map(ofSpan),
+          rep: delays.rep && ofSpan(delays.rep),
+        },
+        dropped: dropped && { ...dropped, since: iso(dropped.since) },
+        promises: promises.map(({ from, until, warnAt, dueAt, intervals, ...promise }) => ({
+          ...promise,
+          ...{ from: iso(from), until: iso(until), warnAt: iso(warnAt), dueAt: iso(dueAt) },
+          intervals: intervals.map(one => ({ ...one, from: iso(one.from), to: iso(one.to) })),
+        })),
+      }),
+    ),
     timeline: timeline.map(({ at, ...happening }) => ({
       at: iso(at),
       ...happening,

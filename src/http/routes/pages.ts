@@ -42,15 +42,19 @@ async function title({ overview }: Context): Promise<string> {
 async function readMain(context: Context, given: unknown): Promise<Html> {
   const { limit, ...filter } = readFilter(given)
   const { views, clock, link } = context
-  const [overview, overdue, sync] = await Promise.all([
+  const [overview, overdue, neglect, delays, sync] = await Promise.all([
     context.overview(),
     views.overdue({ ...filter, limit }),
+    context.neglect(),
+    context.delays(),
     context.sync(),
   ])
   const asOf = context.now()
   return overviewMain({
     overview,
     overdue,
+    neglect,
+    delays,
     sync,
     troubles: troubles(sync, { now: asOf, since: context.since, limits: context.limits }),
     filter,
