@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type HttpNeeds, httpApp } from '../../src/http/app.ts'
 import type { OverdueQuestion } from '../../src/http/views.ts'
 import { company, NOW, nothingYet, overdueLeads, overview, repRef, troubled } from '../unit/http/company.ts'
+import { neglectOf } from '../unit/http/neglect.ts'
 import { DESKTOP, launch, PHONE } from './browser.ts'
 
 const UPDATE = process.env.UPDATE_SCREENSHOTS === '1'
@@ -86,10 +87,14 @@ describe('how it looks', () => {
       source: long,
     }))
     const sources = overview().sources.map(source => ({ ...source, source: long }))
-    const page = await open(
-      await serve({ views: company({ leads, overview: { ...overview(), sources } }) }),
-      PHONE,
-    )
+    const named = neglectOf({ after: null, reason: 'open', limit: 2 })
+    const neglect = {
+      ...named,
+      falling: named.falling.map(rep => ({ ...rep, name: long })),
+      rows: named.rows.map(lead => ({ ...lead, name: long, company: long, source: long })),
+    }
+    const views = company({ leads, neglect, overview: { ...overview(), sources } })
+    const page = await open(await serve({ views }), PHONE)
     for (const width of [320, 390, 600, 720, 960, 1280, 1920]) {
       await page.setViewportSize({ width, height: 800 })
       expect([width, await sideways(page)]).toEqual([width, 0])
@@ -137,7 +142,7 @@ describe('who is neglected', () => {
       /Jonas Weber1914.*74\s%/,
     )
     const row = section(page, 'dropped').locator('tbody tr', { hasText: 'Ines Carvalho' })
-    expect(await row.textContent()).toMatch(/9\sh.*Owner is inactiveColin Marsh/)
+    expect(await row.textContent()).toMatch(/9\sh.*Owner is inactive\s+Colin Marsh/s)
     expect(await row.locator('.links a').allTextContents()).toEqual(['Salesforce', 'HubSpot'])
     expect(await section(page, 'dropped').locator('.pager').textContent()).toContain('5 of 7')
     await page.getByRole('link', { name: 'Jonas Weber' }).click()

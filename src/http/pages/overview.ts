@@ -48,7 +48,7 @@ ${syncSection(sync, asOf, clock)}`
 export const overviewBody = (main: Html, refreshSeconds: number): Html =>
   html`<header class="top">
 <a class="brand" href="/">Leadtime</a>
-<nav aria-label="On this page"><a href="#overdue">Overdue</a><a href="#dropped">Dropped</a><a href="#conversion">Conversion</a><a href="#sync">Sync</a></nav>
+<nav aria-label="On this page"><a href="#overdue">Overdue</a><a class="roomy" href="#dropped">Dropped</a><a href="#conversion">Conversion</a><a href="#sync">Sync</a></nav>
 <p class="live" id="live" hidden role="status" data-lost="Not updating: the service does not answer"><span class="dot"></span><span id="live-text">Live</span></p>
 </header>
 <main id="main"${refreshSeconds > 0 && html` data-refresh="${refreshSeconds}"`}>
