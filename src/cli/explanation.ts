@@ -1,3 +1,4 @@
+import { type DelaySpan, SPAN_LABELS } from '../domain/delay.ts'
 import type { ExplainedHandoff, ExplainedPromise, ToldHappening } from '../domain/explain.ts'
 import type { Ref } from '../domain/facts.ts'
 import type { CountedInterval } from '../domain/intervals.ts'
@@ -69,8 +70,18 @@ function handoffLines(handoff: ExplainedHandoff, present: string): string[] {
     ...owners.map(
       ({ from, to, owner: who }) => `  ${span(from, to, zone, present)}  owned by ${who?.name ?? 'nobody'}`,
     ),
+    ...delayLines(handoff),
+    ...(handoff.dropped ? ['', ...wrap(handoff.dropped.words, 2)] : []),
     ...promises.flatMap(promise => promiseLines(promise, zone)),
   ]
+}
+
+function delayLines({ delays: { system, systemMs, rep } }: ExplainedHandoff): string[] {
+  const line = (label: string, ms: number, note = '') =>
+    `  ${label.padEnd(30)}${lengthWords(ms, 'elapsed')}${note}`
+  const spanLine = ({ name, ms, running }: DelaySpan) => line(SPAN_LABELS[name], ms, running ? ' so far' : '')
+  const sum = system.length > 1 ? [line('In all until the first owner', systemMs)] : []
+  return ['', ...system.map(spanLine), ...sum, ...(rep ? [spanLine(rep)] : [])]
 }
 
 export const STATES: Record<ExplainedPromise['state'], string> = {

@@ -150,6 +150,12 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./replay.ts'),
   },
   {
+    name: 'neglect',
+    summary: 'leads that nobody takes care of, and reps who are falling behind',
+    flags: [{ flags: '--json', help: 'print both as one JSON object' }],
+    load: () => import('./neglect.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     flags: [

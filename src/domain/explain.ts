@@ -2,11 +2,13 @@ import type { InstantName, Persistence, PromiseRule } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
 import { EMPTY_ALMANAC } from './almanac.ts'
 import { chronicleOf, type Happening } from './chronicle.ts'
-import type { Directory, Handoff, Outcome, PromiseVerdict } from './handoff.ts'
+import { type Delays, delaysOf } from './delay.ts'
+import type { Directory, Dropped, Handoff, Outcome, PromiseVerdict } from './handoff.ts'
 import { marksOf, type Sources } from './instants.ts'
 import { type CountedInterval, countedIntervals, type Who, whoIs } from './intervals.ts'
 import { type JudgeInput, judge, standingOf } from './judge.ts'
 import { type Milestone, milestonesOf } from './milestones.ts'
+import { droppedWords } from './neglect.ts'
 import { ownerSpans } from './owners.ts'
 import { during, type Passage, passagesOf } from './passage.ts'
 import { verdictOn } from './promise.ts'
@@ -58,6 +60,10 @@ export interface ExplainedHandoff {
   /** Who owned it while it was open; `to` null: still. */
   owners: { from: Instant; to: Instant | null; owner: Who | null }[]
   promises: ExplainedPromise[]
+  /** What the systems and what the rep took. */
+  delays: Delays
+  /** Why nobody takes care of it; null: somebody does, or it is over. */
+  dropped: (Dropped & { words: string }) | null
 }
 
 export interface ExplainedPromise extends PromiseVerdict {
@@ -117,6 +123,8 @@ function explained(grounds: Grounds, directory: Directory): ExplainedHandoff {
     milestones: milestonesOf(grounds),
     owners: ownersOf(grounds),
     promises: explainedPromises(grounds, zone),
+    delays: delaysOf(handoff, grounds.sources.now),
+    dropped: handoff.dropped && { ...handoff.dropped, words: droppedWords(handoff.dropped, zoneOf(zone)) },
   }
 }
 

@@ -72,7 +72,8 @@ interface FactBase {
 export type Fact = FactBase &
   (
     | { kind: 'created'; profile: Profile }
-    | { kind: 'inquiry'; detail: string | null }
+    /** `loggedAt`: when the CRM wrote it down; left out: at once. */
+    | { kind: 'inquiry'; detail: string | null; loggedAt?: Instant }
     /** HubSpot lifecycle stage, Salesforce Lead status, HubSpot lead status, or a field of the policy: it entered `value`, leaving `from` (null: unknown or none). */
     | { kind: 'field'; field: StageField; value: string | null; from: string | null }
     /** The value a field has now, as of the record's last reading; `at` is the record's creation. Used when history is silent. Null: it was read and is empty. */

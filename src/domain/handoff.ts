@@ -81,12 +81,31 @@ export interface HandoffInstants {
   t7: Instant | null
 }
 
+/**
+ * Why nobody takes care of a handoff. `no_owner`: open, without a human owner for too long. `inactive_owner`: open, and
+ * whoever has it is inactive. `idle`: open, and nothing happened for too long. `closed_without_attempt`: turned down, sent
+ * back or expired although nobody tried.
+ */
+export type DropReason = 'no_owner' | 'inactive_owner' | 'idle' | 'closed_without_attempt'
+
+export interface Dropped {
+  reason: DropReason
+  /** Since when there was no owner or no activity; when it was closed. */
+  since: Instant
+}
+
 /** One passage of one person from marketing to sales, and every verdict on it. */
 export interface Handoff extends HandoffInstants {
   /** 1, 2, … in order of T1: derived, so it may change when earlier facts turn up. */
   number: number
   /** The fact that opened it, `<ref>#<key>`: its identity, stable while that fact exists. */
   openedBy: string
+  /** When HubSpot knew of the inquiry, T0…T1; null: no record shows it. */
+  hubspotAt: Instant | null
+  /** When Salesforce had it as an open lead or as a contact, T1…T2; null: not before its first owner, or no record shows it. */
+  salesforceAt: Instant | null
+  /** Null: somebody takes care of it, or it is over. */
+  dropped: Dropped | null
   /** The last human owner while it was open; null if it never had one. */
   owner: Ref | null
   source: string | null

@@ -1,11 +1,13 @@
 import type { Policy } from '../policy/policy.ts'
 import { activitiesOf } from './activities.ts'
 import { type Almanac, EMPTY_ALMANAC } from './almanac.ts'
+import { crossingsOf } from './delay.ts'
 import { dealMarks, dimensionsOf } from './dimensions.ts'
 import type { Fact } from './facts.ts'
 import type { Directory, Handoff, Judgement, PromiseVerdict } from './handoff.ts'
 import { type Marks, marksOf, type Sources } from './instants.ts'
 import { Meter } from './meter.ts'
+import { neglectOf } from './neglect.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { type Passage, passagesOf } from './passage.ts'
 import { pausesOf } from './pause.ts'
@@ -50,8 +52,9 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
       promises.push(judged.verdict)
       wakes.push(judged.wakeAt)
     }
-    wakes.push(expiry(passage))
-    return handoffOf({ passage, number: index + 1, marks, standing, promises, sources, directory })
+    const { dropped, wakeAt } = neglectOf(passage, sources, directory)
+    wakes.push(expiry(passage), wakeAt)
+    return handoffOf({ passage, number: index + 1, marks, standing, promises, dropped, sources, directory })
   })
   return { handoffs, wakeAt: soonest(wakes) }
 }
@@ -82,12 +85,13 @@ interface Grounds {
   marks: Marks
   standing: Standing
   promises: PromiseVerdict[]
+  dropped: Handoff['dropped']
   sources: Sources
   directory: Directory
 }
 
 function handoffOf(grounds: Grounds): Handoff {
-  const { passage, number, promises, sources, directory } = grounds
+  const { passage, number, promises, dropped, sources, directory } = grounds
   const { instants, dayPrecise, salAt, attempts } = grounds.marks
   const { dimensions, stretches } = grounds.standing
   const { opened, outcome, endedAt } = passage
@@ -97,6 +101,7 @@ function handoffOf(grounds: Grounds): Handoff {
     ...instants,
     number,
     openedBy: opened.id,
+    ...crossingsOf(passage, instants, sources),
     owner: lastOwner(passage, sources),
     ...dimensions,
     attempts,
@@ -108,6 +113,7 @@ function handoffOf(grounds: Grounds): Handoff {
     ...feedbackOf(passage, sources),
     dayPrecise,
     promises,
+    dropped,
   }
 }
 

@@ -99,13 +99,14 @@ function humanOf({ value, at }: Change<Ref>, directory: Directory): Rep | null {
 const isGiven = ({ at }: Change<Ref>, { createdAt }: RecordLife): boolean =>
   createdAt !== null && at > createdAt
 
-function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife, at: Instant): boolean {
+/** Whether the record is there at an instant, its last one included. */
+export function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife, at: Instant): boolean {
   const born = createdAt ?? owners[0]?.at ?? Number.POSITIVE_INFINITY
   return born <= at && (deletedAt === null || at <= deletedAt) && (!conversion || at <= conversion.at)
 }
 
 /** Turned down before this instant and not taken up again since. */
-function isClosed(lead: RecordLife, policy: Policy, at: Instant): boolean {
+export function isClosed(lead: RecordLife, policy: Policy, at: Instant): boolean {
   const change = changeAt(lead.fields.get('status') ?? [], at)
   if (!change || change.at === at) return false
   const { rejected, recycled } = policy.stages

@@ -41,7 +41,7 @@ export interface Timeline {
   records: RecordLife[]
   deals: Deal[]
   activities: ActivityFact[]
-  inquiries: { at: Instant; dayPrecise: boolean }[]
+  inquiries: { at: Instant; loggedAt: Instant; dayPrecise: boolean }[]
   campaigns: { at: Instant; name: string }[]
   feedback: { at: Instant; reason: string | null; note: string | null }[]
 }
@@ -86,7 +86,7 @@ function sortOut(fact: Fact, line: Timeline): boolean {
       line.activities.push(fact)
       return true
     case 'inquiry':
-      line.inquiries.push({ at, dayPrecise: fact.dayPrecise === true })
+      line.inquiries.push({ at, loggedAt: fact.loggedAt ?? at, dayPrecise: fact.dayPrecise === true })
       return true
     case 'campaign':
       line.campaigns.push({ at, name: fact.name })

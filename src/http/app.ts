@@ -8,8 +8,10 @@ import { answerErrors } from './errors.ts'
 import { secure } from './headers.ts'
 import { defaultLimits, type HealthLimits, type PolicyDrift } from './health.ts'
 import { clockOf } from './pages/format.ts'
+import { usualPeriod } from './questions.ts'
 import { apiRoutes } from './routes/api.ts'
 import { healthRoute } from './routes/health.ts'
+import { neglectRoutes } from './routes/neglect.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { personRoutes } from './routes/person.ts'
 import { shared } from './shared.ts'
@@ -45,7 +47,8 @@ export interface HttpNeeds {
  *     await server.register(httpApp({ views: storedViews(db), link, now, timeZone }))
  *     await server.listen({ host, port })
  *
- * Routes: `GET /`, `/main`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`, `/api/sync`, `/health`,
+ * Routes: `GET /`, `/main`, `/dropped?reason=&after=`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`,
+ * `/api/neglect?reason=&after=&limit=`, `/api/delays?from=&to=&by=source`, `/api/sync`, `/health`,
  * `/people/:id?at=&hindsight=`, `/api/people/:id/explanation?at=&hindsight=`.
  * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
  */
@@ -55,11 +58,15 @@ export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
     secure(app)
     answerErrors(app, context.assets)
     pageRoutes(app, context)
+    neglectRoutes(app, context)
     apiRoutes(app, context)
     personRoutes(app, context)
     healthRoute(app, context)
   }
 }
+
+/** So many dropped leads are on the overview; the others are a click away. */
+const DROPPED = 5
 
 function contextOf(needs: HttpNeeds): Context {
   const {
@@ -75,6 +82,12 @@ function contextOf(needs: HttpNeeds): Context {
   return {
     views,
     overview: shared(() => views.overview(now()), keepMs, machineNow),
+    neglect: shared(
+      () => views.neglect({ after: null, reason: 'open', limit: DROPPED }, now()),
+      keepMs,
+      machineNow,
+    ),
+    delays: shared(() => views.delays(usualPeriod(now())), keepMs, machineNow),
     sync: shared(() => views.sync(), keepMs, machineNow),
     drift: shared(async () => (await needs.drift?.()) ?? null, keepMs, machineNow),
     explain: async (person, asked) => (await needs.explain?.(person, { ...asked, now: now() })) ?? null,

@@ -1,6 +1,8 @@
 import type { Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import type { DelayReport } from '../pipeline/delays.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
+import type { Neglected } from '../pipeline/neglect.ts'
 import type { Assets } from './assets.ts'
 import type { HealthLimits, PolicyDrift } from './health.ts'
 import type { Asked } from './moment.ts'
@@ -12,6 +14,10 @@ export interface Context {
   views: Views
   /** Shared among all who ask within a moment. */
   overview(): Promise<Overview>
+  /** The first dropped leads and everybody who is falling behind, for the overview; shared as well. */
+  neglect(): Promise<Neglected>
+  /** Of the last 90 days; shared as well. */
+  delays(): Promise<DelayReport>
   sync(): Promise<SyncState>
   drift(): Promise<PolicyDrift | null>
   /** Throws Unanswerable. */

@@ -10,20 +10,37 @@ export interface OverdueFilter {
 
 const position = z.tuple([z.int(), z.string().min(1).max(300), z.int()])
 
-/** A position as a word for an address; its content is nobody's business but ours. */
-export const encodePosition = ({ due, handoff, person }: OverduePosition): string =>
-  Buffer.from(JSON.stringify([due, handoff, person])).toString('base64url')
+/** Where a page of handoffs ended: the instant they are ordered by, the handoff, its person. */
+type Place = z.infer<typeof position>
 
-function decodePosition(word: string): OverduePosition | null {
+/** A position as a word for an address; its content is nobody's business but ours. */
+export const encodePlace = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url')
+
+/** Null: it is none. */
+export function decodePlace(word: string): Place | null {
   try {
-    const [due, handoff, person] = position.parse(JSON.parse(Buffer.from(word, 'base64url').toString()))
-    return { due, handoff, person }
+    return position.parse(JSON.parse(Buffer.from(word, 'base64url').toString()))
   } catch {
     return null
   }
 }
 
+export const encodePosition = ({ due, handoff, person }: OverduePosition): string =>
+  encodePlace([due, handoff, person])
+
+function decodePosition(word: string): OverduePosition | null {
+  const [due, handoff, person] = decodePlace(word) ?? []
+  return due === undefined ? null : { due, handoff: handoff!, person: person! }
+}
+
 const REF = /^(salesforce|hubspot):[a-z_]{1,30}:[\w-]{1,100}$/
+
+/** Rows of one page. */
+export const limit = z
+  .string()
+  .regex(/^([1-9]\d?|1\d\d|200)$/, { error: 'limit is not a whole number from 1 to 200' })
+  .transform(Number)
+  .optional()
 
 const filter = z.object({
   after: z
@@ -43,11 +60,7 @@ const filter = z.object({
     })
     .transform(text => (text === '' ? null : (text as Ref | 'none')))
     .optional(),
-  limit: z
-    .string()
-    .regex(/^([1-9]\d?|1\d\d|200)$/, { error: 'limit is not a whole number from 1 to 200' })
-    .transform(Number)
-    .optional(),
+  limit,
 })
 
 /** Reads `?after=&owner=&limit=`. @throws BadRequest that names the parameter and the remedy */

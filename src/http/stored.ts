@@ -1,5 +1,7 @@
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import { delays } from '../pipeline/delays.ts'
+import { neglect } from '../pipeline/neglect.ts'
 import { readAlmanacTroubles } from '../store/almanac.ts'
 import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
@@ -37,6 +39,8 @@ export function storedViews(db: Queryable): Views {
         now,
       }),
     overdue: question => overdue(db, question),
+    neglect: async (question, now) => neglect(db, (await readPolicyAt(db))(now).neglect, question, now),
+    delays: period => delays(db, period),
     sync: async () => {
       const [objects, waiting, failed, refusing, calendars] = await Promise.all([
         readObjects(db),

@@ -1,5 +1,7 @@
 import type { ObjectName, Ref, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import type { DelayReport, Period } from '../pipeline/delays.ts'
+import type { Neglected, NeglectQuestion } from '../pipeline/neglect.ts'
 
 /**
  * Everything the pages and the API show, as typed data. The routes know no SQL and no CRM:
@@ -10,6 +12,8 @@ export interface Views {
   overview(now: Instant): Promise<Overview>
   overdue(question: OverdueQuestion): Promise<OverduePage>
   sync(): Promise<SyncState>
+  neglect(question: NeglectQuestion, now: Instant): Promise<Neglected>
+  delays(period: Period): Promise<DelayReport>
 }
 
 export interface OverdueQuestion {

@@ -31,6 +31,10 @@ function handoffRow(person: number, handoff: Handoff) {
     feedback_reason: handoff.feedbackReason,
     feedback_note: handoff.feedbackNote,
     day_precise: handoff.dayPrecise,
+    hubspot_at: iso(handoff.hubspotAt),
+    salesforce_at: iso(handoff.salesforceAt),
+    dropped: handoff.dropped?.reason ?? null,
+    dropped_since: iso(handoff.dropped?.since ?? null),
   }
 }
 
@@ -110,11 +114,11 @@ async function removeHandoffs(tx: Queryable, persons: readonly number[], kept: s
 async function upsertHandoffs(tx: Queryable, rows: string): Promise<number> {
   const { count } = await tx.query(sql`
     insert into handoff (opened_by, person, number, t0, t1, t2, t3, t4, t5, t6, t7, owner, source, campaign, country,
-      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
-      feedback_note, day_precise)
+      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor,
+      feedback_reason, feedback_note, day_precise, hubspot_at, salesforce_at, dropped, dropped_since)
     select opened_by, person, number, t0, t1, t2, t3, t4, t5, t6, t7, owner, source, campaign, country,
-      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor, feedback_reason,
-      feedback_note, day_precise
+      segment, score, attempts, follow_up_ms, outcome, ended_at, sal_at, opportunity_at, won_at, lost_at, deal_owner, won_minor,
+      feedback_reason, feedback_note, day_precise, hubspot_at, salesforce_at, dropped, dropped_since
     from json_populate_recordset(null::handoff, ${rows}::json) order by opened_by, person
     on conflict (opened_by, person) do update set number = excluded.number, t0 = excluded.t0,
       t1 = excluded.t1, t2 = excluded.t2, t3 = excluded.t3, t4 = excluded.t4, t5 = excluded.t5, t6 = excluded.t6,
@@ -123,7 +127,9 @@ async function upsertHandoffs(tx: Queryable, rows: string): Promise<number> {
       follow_up_ms = excluded.follow_up_ms, outcome = excluded.outcome, ended_at = excluded.ended_at, sal_at = excluded.sal_at, opportunity_at = excluded.opportunity_at,
       won_at = excluded.won_at, lost_at = excluded.lost_at, deal_owner = excluded.deal_owner,
       won_minor = excluded.won_minor, feedback_reason = excluded.feedback_reason,
-      feedback_note = excluded.feedback_note, day_precise = excluded.day_precise
+      feedback_note = excluded.feedback_note, day_precise = excluded.day_precise,
+      hubspot_at = excluded.hubspot_at, salesforce_at = excluded.salesforce_at, dropped = excluded.dropped,
+      dropped_since = excluded.dropped_since
     where (handoff.*) is distinct from (excluded.*)`)
   return count
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type HttpNeeds, httpApp } from '../../src/http/app.ts'
 import type { OverdueQuestion } from '../../src/http/views.ts'
 import { company, NOW, nothingYet, overdueLeads, overview, repRef, troubled } from '../unit/http/company.ts'
+import { neglectOf } from '../unit/http/neglect.ts'
 import { DESKTOP, launch, PHONE } from './browser.ts'
 
 const UPDATE = process.env.UPDATE_SCREENSHOTS === '1'
@@ -86,10 +87,14 @@ describe('how it looks', () => {
       source: long,
     }))
     const sources = overview().sources.map(source => ({ ...source, source: long }))
-    const page = await open(
-      await serve({ views: company({ leads, overview: { ...overview(), sources } }) }),
-      PHONE,
-    )
+    const named = neglectOf({ after: null, reason: 'open', limit: 2 })
+    const neglect = {
+      ...named,
+      falling: named.falling.map(rep => ({ ...rep, name: long })),
+      rows: named.rows.map(lead => ({ ...lead, name: long, company: long, source: long })),
+    }
+    const views = company({ leads, neglect, overview: { ...overview(), sources } })
+    const page = await open(await serve({ views }), PHONE)
     for (const width of [320, 390, 600, 720, 960, 1280, 1920]) {
       await page.setViewportSize({ width, height: 800 })
       expect([width, await sideways(page)]).toEqual([width, 0])
@@ -111,21 +116,84 @@ describe('without JavaScript', () => {
 
   test('one owner can be chosen, and everybody is a click away', async () => {
     const page = await open(await serve({ refreshSeconds: 5 }), still)
-    await page.getByLabel('Owner').selectOption(repRef(1))
+    await page.getByLabel('Owner', { exact: true }).selectOption(repRef(1))
     await page.getByRole('button', { name: 'Show' }).click()
-    const owners = await page.locator('[data-label=Owner]').allTextContents()
+    const owners = await page.locator('#overdue [data-label=Owner]').allTextContents()
     expect(new Set(owners)).toEqual(new Set(['Tomás Herrera']))
-    expect(await page.getByLabel('Owner').inputValue()).toBe(repRef(1))
+    expect(await page.getByLabel('Owner', { exact: true }).inputValue()).toBe(repRef(1))
   })
 
   test('pages lead on and back', async () => {
     const page = await open(await serve(), still)
     await page.getByRole('link', { name: 'Next 10' }).click()
     await page.getByRole('link', { name: 'Next 10' }).click()
-    expect(await page.locator('.pager').textContent()).toContain('3 of 23')
+    expect(await page.locator('#overdue .pager').textContent()).toContain('3 of 23')
     await page.getByRole('link', { name: 'Back to the first' }).click()
-    expect(await page.locator('.cards tbody tr').count()).toBe(10)
+    expect(await page.locator('#overdue .cards tbody tr').count()).toBe(10)
   })
+})
+
+describe('who is neglected', () => {
+  const section = (page: Page, id: string) => page.locator(`#${id}`)
+
+  test('reps who are falling behind lead to their overdue leads, dropped leads to both CRMs', async () => {
+    const page = await open(await serve())
+    expect(await section(page, 'falling').locator('tbody tr').first().textContent()).toMatch(
+      /Jonas Weber1914.*74\s%/,
+    )
+    const row = section(page, 'dropped').locator('tbody tr', { hasText: 'Ines Carvalho' })
+    expect(await row.textContent()).toMatch(/9\sh.*Owner is inactive\s+Colin Marsh/s)
+    expect(await row.locator('.links a').allTextContents()).toEqual(['Salesforce', 'HubSpot'])
+    expect(await section(page, 'dropped').locator('.pager').textContent()).toContain('5 of 7')
+    await page.getByRole('link', { name: 'Jonas Weber' }).click()
+    await page.waitForURL(`**/?owner=${encodeURIComponent(repRef(3))}#overdue`)
+  })
+
+  test('the delay is told in a drawing, in words and in numbers that agree', async () => {
+    const page = await open(await serve())
+    const drawn = await section(page, 'delay').locator('svg.spans').getAttribute('aria-label')
+    expect(drawn).toMatch(/^Form to HubSpot 3\s%, HubSpot to MQL 66\s%, .*MQL to first owner 1\s%$/)
+    const ends = '[...document.querySelectorAll("svg.spans rect")].map(r => r.getBoundingClientRect().right)'
+    const right = 'document.querySelector("svg.spans").getBoundingClientRect().right'
+    const [all, edge] = [await page.evaluate<number[]>(ends), await page.evaluate<number>(right)]
+    expect(all).toEqual([...all].sort((a, b) => a - b))
+    expect(all.at(-1)).toBeCloseTo(edge, 0)
+    expect(await section(page, 'delay').locator('tr.sum').textContent()).toMatch(
+      /In all until the first owner472/,
+    )
+  })
+
+  test('nothing to show is one sentence each', async () => {
+    const page = await open(await serve({ views: nothingYet() }))
+    const said = await page.locator('.none').allTextContents()
+    expect(said).toEqual([
+      'Nobody is falling behind.',
+      'No open lead is dropped.',
+      'No MQL of this time has got an owner yet.',
+    ])
+  })
+
+  test.each([
+    ['dropped', DESKTOP],
+    ['dropped-phone', PHONE],
+  ] as const)(
+    '%s: all of them are a click away and can be narrowed without JavaScript',
+    async (name, look) => {
+      const page = await open(await serve(), { ...look, javaScriptEnabled: false })
+      await page.getByRole('link', { name: '2 closed without an attempt' }).click()
+      expect(await page.locator('.cards .name').allTextContents()).toEqual([
+        'Fatima Zahra',
+        'Chiara Lombardi',
+      ])
+      await page.getByLabel('Why').selectOption('')
+      await page.getByRole('button', { name: 'Show' }).click()
+      expect(await page.locator('.pager').textContent()).toContain('9 of 9')
+      const seen = await open(page.url(), look)
+      expect(await sideways(seen)).toBe(0)
+      await accessible(seen)
+      await picture(seen, name, true)
+    },
+  )
 })
 
 describe('text from a CRM', () => {
@@ -136,7 +204,7 @@ describe('text from a CRM', () => {
     const page = await open(await serve({ views }))
     expect(await page.locator('main img, main script').count()).toBe(0)
     expect(await page.title()).toBe('23 overdue · Leadtime')
-    expect(await page.locator('.cards .name').textContent()).toBe(evil)
+    expect(await page.locator('#overdue .cards .name').textContent()).toBe(evil)
   })
 })
 
@@ -160,7 +228,7 @@ describe('live', () => {
     leads = overdueLeads(24)
     machine += 60_000
     await page.locator('h1', { hasText: /^24\b/ }).waitFor()
-    await page.locator('.pager', { hasText: 'of 24' }).waitFor()
+    await page.locator('#overdue .pager', { hasText: 'of 24' }).waitFor()
     const replaced = `${parts}.filter(part => !part.seen).map(part => part.dataset.live)`
     expect(await page.evaluate(replaced)).toEqual(['headline', 'overdue'])
     expect(await page.title()).toBe('24 overdue · Leadtime')
@@ -184,14 +252,14 @@ describe('live', () => {
     await page.goto(await live({ views }))
     fails = true
     await page.getByText('Not updating: the service does not answer').waitFor()
-    expect(await page.locator('.cards tbody tr').count()).toBe(10)
+    expect(await page.locator('#overdue .cards tbody tr').count()).toBe(10)
     fails = false
     await page.getByText('Live', { exact: true }).waitFor()
   })
 
   test('choosing an owner needs no button', async () => {
     const page = await open(await serve({ refreshSeconds: 30 }))
-    await page.getByLabel('Owner').selectOption('none')
+    await page.getByLabel('Owner', { exact: true }).selectOption('none')
     await page.waitForURL('**/?owner=none#overdue')
     expect(await page.getByRole('button', { name: 'Show' }).isVisible()).toBe(false)
   })

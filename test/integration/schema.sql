@@ -86,11 +86,17 @@ create table handoff (
   feedback_note text,
   day_precise text[] not null,
   segment text,
-  score double precision
+  score double precision,
+  hubspot_at timestamp with time zone,
+  salesforce_at timestamp with time zone,
+  dropped text,
+  dropped_since timestamp with time zone
 ) with (fillfactor=85);
+CREATE INDEX handoff_dropped ON public.handoff USING btree (dropped_since, opened_by, person) INCLUDE (dropped) WHERE (dropped IS NOT NULL);
 CREATE INDEX handoff_owner ON public.handoff USING btree (owner);
 CREATE INDEX handoff_person ON public.handoff USING btree (person);
 CREATE UNIQUE INDEX handoff_pkey ON public.handoff USING btree (opened_by, person);
+CREATE INDEX handoff_t1 ON public.handoff USING btree (t1);
 
 create table identity (
   ref text collate "C" not null,
@@ -189,6 +195,7 @@ create table promise (
   rep_ms bigint,
   paused_ms bigint
 ) with (fillfactor=85);
+CREATE INDEX promise_first_attempt_due ON public.promise USING btree (due_at) WHERE (name = 'first_attempt'::text);
 CREATE INDEX promise_overdue ON public.promise USING btree (due_at, handoff, person) WHERE (state = 'overdue'::text);
 CREATE UNIQUE INDEX promise_pkey ON public.promise USING btree (handoff, person, name);
 

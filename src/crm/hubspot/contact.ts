@@ -161,7 +161,8 @@ function inquiries(
     if (value === null) return []
     const at = instant(value) ?? changedAt
     const detail = forms.findLast(form => form.at <= changedAt)?.value ?? null
-    return [{ key: `inquiry:${at}`, at, subject, origin: 'history', kind: 'inquiry', detail }]
+    const logged = changedAt > at && { loggedAt: changedAt }
+    return [{ key: `inquiry:${at}`, at, subject, origin: 'history', kind: 'inquiry', detail, ...logged }]
   })
 }
 

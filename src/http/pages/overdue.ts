@@ -82,7 +82,7 @@ export function why({ reason, promise }: Pick<OverdueLead, 'reason' | 'promise'>
 }
 
 /** One link a CRM: the newest kind of record that the person has there. */
-function links(lead: OverdueLead, link: OverdueContext['link']): Html[] {
+export function links(lead: Pick<OverdueLead, 'name' | 'records'>, link: OverdueContext['link']): Html[] {
   const seen = new Set<string>()
   return lead.records.flatMap(ref => {
     const { vendor } = parseRef(ref)

@@ -1,7 +1,9 @@
+import { SPAN_LABELS } from '../../domain/delay.ts'
 import type { ExplainedHandoff } from '../../domain/explain.ts'
 import type { Ref } from '../../domain/facts.ts'
 import { nearestToBreach } from '../../domain/show.ts'
 import type { Instant } from '../../domain/time.ts'
+import { lengthWords } from '../../domain/wording.ts'
 import type { PersonExplanation } from '../../pipeline/explain.ts'
 import { type Asked, askedQuery } from '../moment.ts'
 import { type Clock, clockOf } from './format.ts'
@@ -79,8 +81,10 @@ function handoffSection(handoff: ExplainedHandoff, asOf: Instant, latest: boolea
 <h2 id="${title}">Handoff ${number} <span class="state">${how}</span></h2>
 <p class="small">${about.filter(Boolean).join(' ')}</p>
 ${feedback && html`<p class="small">Sales said: ${[feedback.reason, feedback.note].filter(Boolean).join(': ')}</p>`}
+${handoff.dropped && html`<p class="dropped">${handoff.dropped.words}.</p>`}
 ${promiseBars(handoff, asOf, clock)}
 ${milestones(handoff, latest, clock)}
+${delayDetails(handoff, latest)}
 </section>`
 }
 
@@ -99,6 +103,18 @@ ${owners.map(
   ({ from, to, owner }) =>
     html`<tr><th scope="row">Owner</th><td>${clock.moment(from)}</td><td>${owner?.name ?? 'nobody'}${to !== null && html`, until ${clock.moment(to)}`}</td></tr>`,
 )}
+</tbody></table></details>`
+}
+
+function delayDetails({ delays: { system, systemMs, rep }, number }: ExplainedHandoff, open: boolean): Html {
+  const line = (label: string, ms: number, running: boolean) =>
+    html`<tr><th scope="row">${label}</th><td>${lengthWords(ms, 'elapsed')}${running && html` <span class="quiet">so far</span>`}</td></tr>`
+  const whole = system.some(span => span.running)
+  return html`<details id="delay-${number}"${open && html` open`}><summary>Where the time went</summary>
+<table class="spent"><thead><tr><th scope="col">Span</th><th scope="col">Took</th></tr></thead><tbody>
+${system.map(({ name, ms, running }) => line(SPAN_LABELS[name], ms, running))}
+${line('In all until the first owner', systemMs, whole)}
+${rep && line(SPAN_LABELS.rep, rep.ms, rep.running)}
 </tbody></table></details>`
 }
 

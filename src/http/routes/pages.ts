@@ -42,9 +42,11 @@ async function title({ overview }: Context): Promise<string> {
 async function readMain(context: Context, given: unknown): Promise<Html> {
   const { limit, ...filter } = readFilter(given)
   const { views, clock, link } = context
-  const [overview, overdue, sync, drift] = await Promise.all([
+  const [overview, overdue, neglect, delays, sync, drift] = await Promise.all([
     context.overview(),
     views.overdue({ ...filter, limit }),
+    context.neglect(),
+    context.delays(),
     context.sync(),
     context.drift(),
   ])
@@ -52,6 +54,8 @@ async function readMain(context: Context, given: unknown): Promise<Html> {
   return overviewMain({
     overview,
     overdue,
+    neglect,
+    delays,
     sync,
     troubles: [
       ...troubles(sync, { now: asOf, since: context.since, limits: context.limits }),

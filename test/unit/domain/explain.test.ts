@@ -248,3 +248,16 @@ test('an MQL by a condition is explained by the change that met it', () => {
     ['score: 90', ['MQL']],
   ])
 })
+
+test('where the time went, and why nobody takes care of it', () => {
+  const { handoffs } = told(15 * 24, [-24, 'inquiry'], [0, 'mql'], assigned(3), call(5))
+  const { delays, dropped } = handoffs[0]!
+  expect(delays.system.map(({ name, ms }) => [name, ms / HOUR])).toEqual([
+    ['form', 0],
+    ['marketing', 24],
+    ['connector', 0],
+    ['routing', 3],
+  ])
+  expect([delays.systemMs / HOUR, delays.rep!.ms / HOUR]).toEqual([27, 2])
+  expect(dropped?.words).toBe('Dropped: no activity since Tue 24 Nov 2026 14:12 (Europe/Berlin)')
+})

@@ -126,12 +126,13 @@ describe('over random histories', () => {
 })
 
 describe('the next wake-up', () => {
-  test('is the warning, then a millisecond after due, then never', () => {
+  test('is the warning, a millisecond after due, the day on which it is forgotten, then never', () => {
     const wakes = (hours: number) => judged(hours, [0, 'mql'], assigned(0), [0.5, 'accepted']).wakeAt
     expect(wakes(1)).toBe(h(24))
     expect(wakes(24)).toBe(h(48) + 1)
     expect(wakes(48)).toBe(h(48) + 1)
-    expect(wakes(48.001)).toBeNull()
+    expect(wakes(48.001)).toBe(h(0.5) + 14 * DAY + 1)
+    expect(wakes(15 * 24)).toBeNull()
   })
 
   test('is the earliest of all promises', () => {

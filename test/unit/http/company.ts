@@ -11,6 +11,9 @@ import type {
   SyncState,
   Views,
 } from '../../../src/http/views.ts'
+import type { DelayReport } from '../../../src/pipeline/delays.ts'
+import type { Neglected } from '../../../src/pipeline/neglect.ts'
+import { delays, NO_SPREAD, neglectOf, unneglected } from './neglect.ts'
 
 /** A Tuesday afternoon. */
 export const NOW: Instant = Date.UTC(2026, 4, 12, 14, 20)
@@ -177,11 +180,21 @@ export const troubled = (kind: 'credentials' | 'unreachable' | 'refused' | 'rate
   ),
 })
 
+interface Given {
+  leads?: OverdueLead[]
+  overview?: Overview
+  neglect?: Neglected
+  delays?: DelayReport
+  sync?: SyncState
+}
+
 /** Views over these leads, with the paging a database would do. */
-export function company(given: { leads?: OverdueLead[]; overview?: Overview; sync?: SyncState } = {}): Views {
+export function company(given: Given = {}): Views {
   const leads = given.leads ?? overdueLeads(23)
   return {
     overview: async () => given.overview ?? overview(),
+    neglect: async question => given.neglect ?? neglectOf(question),
+    delays: async () => given.delays ?? delays(),
     sync: async () => given.sync ?? syncState(),
     overdue: async question => pageOf(leads, question),
   }
@@ -212,6 +225,8 @@ function owners(leads: OverdueLead[]): OverduePage['owners'] {
 export const nothingYet = (): Views =>
   company({
     leads: [],
+    neglect: unneglected(),
+    delays: { ...delays(), all: { system: NO_SPREAD, rep: NO_SPREAD, spans: [] }, sources: [] },
     overview: { ...overview(), overdue: 0, open: 0, all: figuresOfNone(), months: [], sources: [], reps: [] },
     sync: syncState({
       lastRound: null,

@@ -126,7 +126,11 @@ test('every value the last conversion had is a hand-raise, with the form of that
   }
   expect(ofKind(contact({ history }).facts, 'inquiry')).toEqual([
     expect.objectContaining({ at: Date.parse('2026-03-02T09:30:00Z'), detail: 'Demo form' }),
-    expect.objectContaining({ at: created + 9 * HOUR, detail: 'Demo form' }),
+    expect.objectContaining({
+      at: created + 9 * HOUR,
+      detail: 'Demo form',
+      loggedAt: created + 9 * HOUR + 5,
+    }),
   ])
 })
 
