@@ -30,7 +30,7 @@ export function pausesOf(
     const meter = meterOf(cap.kind, stretches)
     let left = cap.ms
     return heldBetween(when, line, open, now).flatMap(({ from, to: ends }) => {
-      const to = Math.min(ends, left > 0 ? meter.add(from, left)! : from)
+      const to = Math.min(ends, meter.add(from, left)!)
       left -= meter.between(from, to)
       return from < to ? [{ from, to, name, promises }] : []
     })
