@@ -35,7 +35,7 @@ export function pausesOf(
       const from = Math.max(held.from, t1)
       const ends = Math.min(held.to ?? Number.POSITIVE_INFINITY, end)
       if (from >= ends) return []
-      const to = Math.min(ends, left > 0 ? meter.add(from, left)! : from)
+      const to = Math.min(ends, meter.add(from, left)!)
       left -= meter.between(from, to)
       return from < to ? [{ from, to, name, promises }] : []
     })
