@@ -39,7 +39,10 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const passages = passagesOf({ events, line, policyAt, now })
   const wakes: (Instant | null)[] = [nextFact(facts, now)]
   if (passages.length === 0) return { handoffs: [], wakeAt: soonest(wakes) }
-  const spans = ownerSpans(line.records, directory, policyAt).filter(span => span.from <= now)
+  const all = ownerSpans(line.records, directory, policyAt)
+  const spans = all.filter(span => span.from <= now)
+  // An owner who is known to leave.
+  if (passages.at(-1)!.endedAt === null) wakes.push(all[spans.length]?.from ?? null)
   const activities = activitiesOf(line.activities, directory, now)
   const sources = { line, events, spans, activities, almanac, now }
   const handoffs = passages.map((passage, index) => {

@@ -115,11 +115,12 @@ export interface Handoff {
 export function handoffsOf(
   company: Company,
   rows: readonly ScenarioEvent[],
+  now: number,
   rules: Rules = RULES,
 ): Handoff[] {
   const { qualified, closed } = qualifyings(rows)
   const passages = passagesOf(rows, qualified, closed, rules)
-  return passages.map((_, index) => handoffOf(company, rows, qualified, passages, index, rules))
+  return passages.map((_, index) => handoffOf(company, rows, qualified, passages, index, now, rules))
 }
 
 function handoffOf(
@@ -128,6 +129,7 @@ function handoffOf(
   qualified: readonly number[],
   passages: readonly Passage[],
   index: number,
+  now: number,
   rules: Rules,
 ): Handoff {
   const passage = passages[index]!
@@ -140,7 +142,7 @@ function handoffOf(
   const inquiries = rows.filter(
     row => row.event === 'inquiry' && row.at <= t1 && (!previous || row.at > previous.end!),
   )
-  const owners = ownersOf(company, rows, t1, end)
+  const owners = ownersOf(company, rows, t1, end ?? now)
   const meant = rows.filter(open).map(row => ({ row, at: row.at, ...meaning(company, row, rules) }))
   const t6 = qualified.find(at => {
     const begun = previous ? (seam ? at > t1 : at >= t1) : at >= t1 - 7 * DAY
@@ -167,22 +169,30 @@ function handoffOf(
 export type Owners = { at: number; user: string | null }[]
 
 /**
- * Who owned the person: at T1, and at each assignment until the end. Nobody, when it was a queue or somebody who had left.
- * Of several assignments at one instant the last counts.
+ * Who owned the person: at T1, at each assignment until the end, and nobody once the owner has left. Nobody, too, when it
+ * was a queue or somebody who had left. Of several assignments at one instant the last counts.
  */
-function ownersOf(company: Company, rows: readonly ScenarioEvent[], t1: number, end: number | null): Owners {
+function ownersOf(company: Company, rows: readonly ScenarioEvent[], t1: number, end: number): Owners {
   const all = rows.filter(row => row.event === 'assigned')
   const assigned = all.filter((row, index) => all[index + 1]?.at !== row.at)
-  const human = (key: string, at: number) => {
+  const leaving = (key: string) => {
     const user = company.users.find(one => one.user === key)
-    const left = user?.left ?? (user?.active ? Number.POSITIVE_INFINITY : company.start)
-    return user && at < left ? key : null
+    return user?.left ?? (user?.active ? Number.POSITIVE_INFINITY : company.start)
   }
+  const human = (key: string, at: number) =>
+    company.users.some(one => one.user === key) && at < leaving(key) ? key : null
   const before = assigned.findLast(row => row.at <= t1)
   const given = before ? human(before.actor, before.at) : null
-  const later = assigned.filter(row => row.at > t1 && (end === null || row.at <= end))
-  return [
+  const owners: Owners = [
     { at: t1, user: given && human(given, t1) },
-    ...later.map(row => ({ at: row.at, user: human(row.actor, row.at) })),
+    ...assigned
+      .filter(row => row.at > t1 && row.at <= end)
+      .map(row => ({ at: row.at, user: human(row.actor, row.at) })),
   ]
+  return owners.flatMap((one, index) => {
+    const left = one.user === null ? Number.POSITIVE_INFINITY : leaving(one.user)
+    return left <= end && left < (owners[index + 1]?.at ?? Number.POSITIVE_INFINITY)
+      ? [one, { at: left, user: null }]
+      : [one]
+  })
 }

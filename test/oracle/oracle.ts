@@ -47,7 +47,9 @@ export function oracle(
   rules: Rules = RULES,
 ): OracleRow[] {
   const rows = events.filter(row => row.at <= now).sort((a, b) => a.at - b.at || a.seq - b.seq)
-  return handoffsOf(company, rows, rules).map((one, index) => rowOf(company, person, rows, one, index, now))
+  return handoffsOf(company, rows, now, rules).map((one, index) =>
+    rowOf(company, person, rows, one, index, now),
+  )
 }
 
 function rowOf(

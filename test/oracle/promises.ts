@@ -53,7 +53,7 @@ export function verdicts(
   now: number,
 ): OracleVerdict[][] {
   const rows = events.filter(row => row.at <= now).sort((a, b) => a.at - b.at || a.seq - b.seq)
-  return handoffsOf(company, rows).map(handoff => {
+  return handoffsOf(company, rows, now).map(handoff => {
     const paused = policy.pauses.map(rule => ({ rule, intervals: pausesOf(rule, company, rows, handoff) }))
     const ground = { company, person, policy, handoff, paused, now }
     return policy.promises.flatMap(rule => verdict(rule, ground) ?? [])

@@ -24,6 +24,7 @@ test('--help loads the table of verbs and nothing of what they do', () => {
     'cli/values.ts',
     'cli/verbs.ts',
     'crm/errors.ts',
+    'domain/moment.ts',
     'main.ts',
   ])
   const packages = loaded.flatMap(url => /\/node_modules\/([^/]+)\//.exec(url)?.[1] ?? [])

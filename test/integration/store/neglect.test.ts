@@ -40,8 +40,8 @@ async function put(db: Database, dues: readonly Due[]): Promise<void> {
     insert into promise select * from json_populate_recordset(null::promise, ${JSON.stringify(promises)}::json)`)
   const owners = [...new Set(dues.flatMap(({ owner }) => owner ?? []))]
   await db.query(sql`
-    insert into rep (ref, rep, name, active, human)
-    select ref, ref, split_part(ref, ':', 3), ref not like '%gone', true from unnest(${owners}::text[]) as new (ref)`)
+    insert into rep (ref, rep, name, active, human, known_at)
+    select ref, ref, split_part(ref, ':', 3), ref not like '%gone', true, now() from unnest(${owners}::text[]) as new (ref)`)
 }
 
 const stateOf = (due: Instant, attempt: Instant | null): PromiseState =>

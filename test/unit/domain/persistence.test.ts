@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { DAY } from '../../../src/domain/time.ts'
 import { assigned, call, h, under } from './judged.ts'
 
 /** Three attempts on two days by two channels within four days of the assignment. */
@@ -50,7 +51,8 @@ describe('persistence', () => {
       excuse: 'contacted',
       progress: { attempts: 2 },
       words: 'Excused: contacted',
-      wakeAt: null,
+      // Only to see whether anybody still takes care of it.
+      wakeAt: h(2) + 14 * DAY + 1,
     })
     expect(under(agreed(), 200, assigned(0), [5, 'accepted'])).toMatchObject({
       state: 'excused',

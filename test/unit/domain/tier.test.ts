@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Dimensions } from '../../../src/domain/dimensions.ts'
 import { applies } from '../../../src/domain/tier.ts'
+import { DAY } from '../../../src/domain/time.ts'
 import type { TierMatch } from '../../../src/policy/policy.ts'
 import { assigned, call, h, under } from './judged.ts'
 
@@ -62,7 +63,8 @@ exceptions: { partners: { when: { source: [social] }, promises: [first] } }
       pause: null,
       dueAt: h(2),
       words: 'Excused: partners',
-      wakeAt: null,
+      // Only to see whether anybody still takes care of it.
+      wakeAt: h(0) + 14 * DAY + 1,
     })
     expect(under(excepted, 99, assigned(0), call(1)).state).toBe('excused')
     expect(under(excepted, 99, assigned(0), [5, 'rejected']).state).toBe('excused')
