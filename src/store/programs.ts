@@ -65,8 +65,25 @@ function run(
     child.on('error', cause =>
       reject(new DatabaseRefused(`${file} cannot be run: ${cause.message}`, { cause })),
     )
-    child.on('exit', code => resolve(code ?? 1))
+    const takeAlong = endWith(child.pid)
+    process.prependOnceListener('exit', takeAlong)
+    child.on('exit', code => {
+      process.off('exit', takeAlong)
+      resolve(code ?? 1)
+    })
   })
+}
+
+/** Ends a program and what it has started when we are ended: a half-made cluster would still be written to while it is removed. */
+function endWith(pid: number | undefined): () => void {
+  return () => {
+    if (pid === undefined) return
+    try {
+      process.kill(-pid, 'SIGKILL')
+    } catch {
+      // It has ended already.
+    }
+  }
 }
 
 async function postgresAccount(): Promise<Account> {
