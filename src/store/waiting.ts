@@ -11,11 +11,12 @@ export interface Waiting {
   persons: boolean
 }
 
+/** The earliest wake-up is compared, not searched for: told that many are due, PostgreSQL would look for one row by row. */
 export async function readWaiting(db: Queryable, now: Instant): Promise<Waiting> {
   const { rows } = await db.query<Waiting>(sql`
     select exists (select 1 from stale_record) as records,
       exists (select 1 from stale_person)
-        or exists (select 1 from person where wake_at <= ${new Date(now)}::timestamptz) as persons`)
+        or coalesce((select min(wake_at) from person) <= ${new Date(now)}::timestamptz, false) as persons`)
   return rows[0] ?? { records: false, persons: false }
 }
 

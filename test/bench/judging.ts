@@ -34,7 +34,7 @@ export async function judgingAgainstReading(quick: boolean): Promise<Figure> {
     await round(context(db, crms, now))
     const pairs: Pair[] = []
     for (let i = 0; i <= PAIRS; i++) pairs.push(await pair(db, now))
-    for (let i = 1; i < (quick ? 1 : 10); i++) await clone(db, i)
+    await clone(db, quick ? 0 : 9)
     await db.query({ text: 'vacuum analyze', values: [] })
     const question = { versions: [defaultPolicy], policy: STRICTER, from: 0, to: now, asOf: now }
     let handoffs = 0

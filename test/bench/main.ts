@@ -1,9 +1,10 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P5b P9 calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P3 P5b P8 P9 calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { durationsAgainstTemporal } from './calendar.ts'
 import { callsAgainstMinimum } from './calls.ts'
+import { rowsPerDue } from './due.ts'
 import type { Figure } from './figure.ts'
 import { ingestAgainstCopy } from './ingest.ts'
 import { judgingAgainstReading } from './judging.ts'
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P1: ingestAgainstCopy,
   P3: callsAgainstMinimum,
   P5b: rowsPerChange,
+  P8: rowsPerDue,
   P9: memoryAgainstSize,
   calendar: durationsAgainstTemporal,
   replay: judgingAgainstReading,
