@@ -18,5 +18,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # What is alive at any time fits in 100 MB however large the CRMs are; the limits keep the heap from growing for comfort.
-ENTRYPOINT ["node", "--max-old-space-size=512", "--max-semi-space-size=8", "src/main.ts"]
+ENTRYPOINT ["node", "--max-old-space-size=256", "--max-semi-space-size=8", "src/main.ts"]
 CMD ["serve"]
