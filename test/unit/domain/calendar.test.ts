@@ -87,10 +87,23 @@ describe('closures', () => {
     expect(same.workingBetween(at('2026-12-21T00:00:00Z'), at('2026-12-29T00:00:00Z'))).toBe(40 * HOUR)
   })
 
+  test('one that ends before it begins closes nothing', () => {
+    const backwards = closed({ from: christmas.to, to: christmas.from })
+    expect(backwards.workingBetween(at('2026-12-21T00:00:00Z'), at('2026-12-28T00:00:00Z'))).toBe(40 * HOUR)
+  })
+
   test('what ends exactly where one begins is reached before it', () => {
     const afternoon = { from: at('2026-11-24T13:00:00Z'), to: at('2026-11-24T16:00:00Z') }
     expect(closed(afternoon).addWorking(at('2026-11-24T08:00:00Z'), 5 * HOUR)).toBe(afternoon.from)
   })
+})
+
+test('the calendar of some hours in a zone is prepared once and shared', () => {
+  const berlin = office('Europe/Berlin')
+  expect(office('Europe/Berlin')).toBe(berlin)
+  expect(office('UTC')).not.toBe(berlin)
+  expect(office('Europe/Berlin')).toBe(berlin)
+  expect(berlin.without([])).toBe(berlin)
 })
 
 test('hours without a block are refused', () => {

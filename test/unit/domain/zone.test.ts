@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { localWords, zoneOf } from '../../../src/domain/zone.ts'
+import { localWords, Zone, zoneOf } from '../../../src/domain/zone.ts'
 
 test('an instant in words, by the wall clock of the zone', () => {
   const at = Date.parse('2026-11-26T08:12:45Z')
@@ -33,4 +33,10 @@ test('an offset changes at its very instant', () => {
   const zone = zoneOf('Europe/Berlin')
   const change = Date.parse('2026-03-29T01:00:00Z')
   expect(zone.offset(change) - zone.offset(change - 1)).toBe(3_600_000)
+})
+
+test('a segment ends where the next begins, before anybody asked for a later instant too', () => {
+  const zone = new Zone('Europe/Berlin')
+  expect(zone.end(0)).toBe(Date.parse('1990-03-25T01:00:00Z'))
+  expect(zone.end(1)).toBe(Date.parse('1990-09-30T01:00:00Z'))
 })
