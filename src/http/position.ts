@@ -42,17 +42,21 @@ export const limit = z
   .transform(Number)
   .optional()
 
-const filter = z.object({
-  after: z
+/** Where a page goes on, as an answer named it; `decode` gives null for what no answer can have named. */
+export const after = <Place>(decode: (word: string) => Place | null) =>
+  z
     .string()
     .max(600)
     .transform((word, context) => {
       if (word === '') return null
-      const found = decodePosition(word)
+      const found = decode(word)
       if (!found) context.addIssue("after is not a position; take it from 'next' of the page before")
       return found
     })
-    .optional(),
+    .optional()
+
+const filter = z.object({
+  after: after(decodePosition),
   owner: z
     .string()
     .refine(text => text === '' || text === 'none' || REF.test(text), {

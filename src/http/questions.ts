@@ -2,19 +2,10 @@ import { z } from 'zod'
 import { DAY, type Instant } from '../domain/time.ts'
 import type { Period } from '../pipeline/delays.ts'
 import { DROP_REASONS, type NeglectQuestion } from '../pipeline/neglect.ts'
-import { BadRequest, decodePlace, encodePlace, limit } from './position.ts'
+import { after, BadRequest, decodePlace, encodePlace, limit } from './position.ts'
 
 const neglect = z.object({
-  after: z
-    .string()
-    .max(600)
-    .transform((word, context) => {
-      if (word === '') return null
-      const found = decodePlace(word)
-      if (!found) context.addIssue("after is not a position; take it from 'next' of the page before")
-      return found
-    })
-    .optional(),
+  after: after(decodePlace),
   reason: z
     .enum([...DROP_REASONS, 'open', ''], { error: `reason is not one of ${DROP_REASONS.join(', ')}, open` })
     .transform(reason => (reason === '' ? null : reason))
