@@ -1,5 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
-import { chmod, mkdtemp } from 'node:fs/promises'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
@@ -19,11 +18,12 @@ export interface DemoService {
  * an embedded PostgreSQL in a temporary folder, or a scratch database on the server that DATABASE_URL names.
  */
 export async function demoService(config: Config, twins: Twins, now: () => number): Promise<DemoService> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'leadtime-demo-'))
-  // Run by root, PostgreSQL is another user, who must be able to reach its folder.
-  await chmod(dataDir, 0o711)
+  // In one turn: a signal that ends the process in between would leave the folder behind.
+  const dataDir = mkdtempSync(join(tmpdir(), 'leadtime-demo-'))
   const remove = () => removeFolder(dataDir)
   process.once('exit', remove)
+  // Run by root, PostgreSQL is another user, who must be able to reach its folder.
+  chmodSync(dataDir, 0o711)
   let scratch: Scratch | undefined
   let made: Services | undefined
   const close = async () => {
@@ -51,15 +51,15 @@ export async function demoService(config: Config, twins: Twins, now: () => numbe
 
 /** Also works while the process exits, when nothing can be awaited and a server on its way out may still write. */
 function removeFolder(folder: string): void {
-  for (let turn = 1; turn <= 100; turn++) {
+  for (let turn = 1, gone = 0; turn <= 100 && gone < 2; turn++) {
     try {
       rmSync(folder, { recursive: true, force: true })
     } catch {
       // Something was written meanwhile.
     }
-    // It can come back without an error, and with a folder that was not quite empty.
-    if (!existsSync(folder)) return
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    // What was under way when the process ended can bring it back a moment later.
+    gone = existsSync(folder) ? 0 : gone + 1
   }
 }
 
