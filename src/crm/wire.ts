@@ -37,13 +37,18 @@ const SIZE_LIMIT = 100 * 1024 * 1024
  */
 export async function exchange(call: Call, signal: AbortSignal, limit = TIME_LIMIT): Promise<Reply> {
   signal.throwIfAborted()
+  // Not AbortSignal.timeout: its timer lives on after the answer, and holds what the call's context holds.
+  const ended = new AbortController()
+  const end = () => ended.abort(signal.reason)
+  const timer = setTimeout(() => ended.abort(new DOMException('too late', 'TimeoutError')), limit)
+  signal.addEventListener('abort', end, { once: true })
   try {
     const response = await fetch(call.url, {
       method: call.method,
       headers: call.headers,
       body: call.body ?? null,
       redirect: 'manual',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(limit)]),
+      signal: ended.signal,
     })
     return {
       status: response.status,
@@ -53,6 +58,9 @@ export async function exchange(call: Call, signal: AbortSignal, limit = TIME_LIM
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof NoAnswer ? error : new NoAnswer(codeOf(error))
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
   }
 }
 
