@@ -5,9 +5,6 @@ import { judge } from '../domain/judge.ts'
 import { type Comparison, compare, type Terms, type VerdictChange } from '../domain/replay.ts'
 import type { Instant } from '../domain/time.ts'
 import { type Policy, policyInForce } from '../policy/policy.ts'
-import type { Tx } from '../store/db.ts'
-import { readPersonFacts } from '../store/facts.ts'
-import { nextPersons } from '../store/replay.ts'
 
 /** What is asked of a replay. */
 export interface Question {
@@ -32,20 +29,6 @@ export interface Company {
 export interface Batch {
   persons: readonly number[]
   facts: ReadonlyMap<number, readonly Fact[]>
-}
-
-/** The persons of the open list; while one batch is being judged here, PostgreSQL already reads the next. */
-export async function* batches(tx: Tx): AsyncGenerator<Batch> {
-  let persons = await nextPersons(tx)
-  let facts = readPersonFacts(tx, persons)
-  while (persons.length > 0) {
-    const batch = { persons, facts: await facts }
-    persons = await nextPersons(tx)
-    facts = readPersonFacts(tx, persons)
-    // Whoever stops early waits for nothing; a lost connection is told by what is waited for.
-    facts.catch(() => undefined)
-    yield batch
-  }
 }
 
 /**

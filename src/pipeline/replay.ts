@@ -1,13 +1,21 @@
 import type { Directory } from '../domain/handoff.ts'
-import { type Comparison, nothingCompared, type VerdictChange } from '../domain/replay.ts'
+import { addComparison, type Comparison, nothingCompared, type VerdictChange } from '../domain/replay.ts'
 import { type Instant, iso } from '../domain/time.ts'
 import { opensAlike } from '../policy/alike.ts'
 import { unread } from '../policy/unread.ts'
 import { readAlmanac } from '../store/almanac.ts'
 import type { Database, Tx } from '../store/db.ts'
-import { listHandedOver, listPersons, readOnly, readSpan } from '../store/replay.ts'
+import {
+  exportSnapshot,
+  listHandedOver,
+  listPersons,
+  nextPersons,
+  readOnly,
+  readSpan,
+} from '../store/replay.ts'
 import { readDirectory } from '../store/reps.ts'
-import { batches, type Company, compareBatch, type Question } from './compare.ts'
+import type { Question } from './compare.ts'
+import { judgedBy, type Orders } from './crew.ts'
 
 /** There is nothing to replay, or not faithfully; the message says why and what to do. */
 export class ReplayRefused extends Error {
@@ -46,12 +54,9 @@ export async function replay(db: Database, question: Question, watch: Watch): Pr
   return await db.tx(async tx => {
     await readOnly(tx)
     const directory = await readDirectory(tx)
-    const { comparison, judged } = await compareAll(
-      tx,
-      question,
-      { directory, almanac: await readAlmanac(tx) },
-      watch,
-    )
+    const company = { directory, almanac: await readAlmanac(tx) }
+    const orders = { url: db.url, snapshot: await exportSnapshot(tx), question, company }
+    const { comparison, judged } = await compareAll(tx, orders, watch)
     if (comparison.people === 0) throw new ReplayRefused(await nothing(tx, question))
     return { comparison, directory, judged }
   })
@@ -59,23 +64,31 @@ export async function replay(db: Database, question: Question, watch: Watch): Pr
 
 async function compareAll(
   tx: Tx,
-  question: Question,
-  company: Company,
+  orders: Orders,
   { signal, progress, changes }: Watch,
 ): Promise<Omit<Replay, 'directory'>> {
-  const { versions, policy, from, to } = question
+  const { versions, policy, from, to } = orders.question
   const alike = versions.every(version => opensAlike(version, policy))
   const of = alike ? await listHandedOver(tx, from, to) : await listPersons(tx)
   const comparison = nothingCompared()
   let judged = 0
-  for await (const batch of batches(tx)) {
+  for await (const found of judgedBy(orders, persons(tx), signal)) {
     signal.throwIfAborted()
-    const found = compareBatch(comparison, batch, question, company)
-    changes?.(found)
-    judged += batch.persons.length
+    addComparison(comparison, found.comparison)
+    changes?.(found.changes)
+    judged += found.persons.length
     progress?.(judged, of)
   }
   return { comparison, judged }
+}
+
+/** The persons of the open list, some at a time. */
+async function* persons(tx: Tx): AsyncGenerator<readonly number[]> {
+  for (;;) {
+    const some = await nextPersons(tx)
+    if (some.length === 0) return
+    yield some
+  }
 }
 
 async function nothing(tx: Tx, { from, to }: Question): Promise<string> {

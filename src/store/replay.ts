@@ -10,6 +10,20 @@ export async function readOnly(tx: Queryable): Promise<void> {
   await tx.query(sql`set transaction isolation level repeatable read read only`)
 }
 
+/** Names the state that this transaction sees, for {@link adoptSnapshot}; the name is good for as long as the transaction lasts. */
+export async function exportSnapshot(tx: Queryable): Promise<string> {
+  const { rows } = await tx.query<{ name: string }>(sql`select pg_export_snapshot() as name`)
+  return rows[0]!.name
+}
+
+/** As {@link readOnly}, seeing the state that another transaction named. */
+export async function adoptSnapshot(tx: Queryable, name: string): Promise<void> {
+  await readOnly(tx)
+  // The name is no parameter of this statement; PostgreSQL makes it of digits, letters and hyphens.
+  if (!/^[\w-]+$/.test(name)) throw new Error('that is not the name of a snapshot')
+  await tx.query({ text: `set transaction snapshot '${name}'`, values: [] })
+}
+
 /** Opens a list of everybody for {@link nextPersons}, in order of their numbers. Returns how many they are. */
 export async function listPersons(tx: Queryable): Promise<number> {
   await tx.query(sql`declare crowd scroll cursor for select id as person from person order by id`)
