@@ -20,7 +20,8 @@ export async function run({ json }: SyncOptions, cli: Cli): Done {
   made.onClose(async () => progress.end())
   try {
     const { db, crms, ics, now, log } = made
-    const result = await round({ db, crms, ics, now, log, signal: cli.stop, tally: new Tally() })
+    const { reading } = progress
+    const result = await round({ db, crms, ics, now, log, reading, signal: cli.stop, tally: new Tally() })
     const told = await summary(db, result, now(), (performance.now() - started) / 1000)
     progress.end()
     cli.stdout.write(json ? `${JSON.stringify(told)}\n` : words(told))

@@ -32,6 +32,8 @@ export interface Page {
   records: PulledRecord[]
   /** Safe to store with these records: a scan started from it sees everything after them. */
   cursor: Cursor
+  /** Of a scan whose end is known: records so far, these among them, and in all. */
+  progress?: { done: number; total: number }
 }
 
 /** New values for our own fields of one record; absolute values, addressed by id. Absent fields stay as they are. */

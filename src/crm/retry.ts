@@ -29,11 +29,21 @@ export async function retrying<T>(
     try {
       return await attempt()
     } catch (error) {
-      const wait = waitAfter(error, done, plan.random())
-      if (wait === null || done >= plan.tries) throw error
-      await plan.sleep(wait, signal)
+      await anotherTry(error, done, plan, signal)
     }
   }
+}
+
+/** Waits before the next try after failure number `done`; throws the failure when there is to be none. */
+export async function anotherTry(
+  error: unknown,
+  done: number,
+  plan: RetryPlan,
+  signal: AbortSignal,
+): Promise<void> {
+  const wait = waitAfter(error, done, plan.random())
+  if (wait === null || done >= plan.tries) throw error
+  await plan.sleep(wait, signal)
 }
 
 /** Milliseconds to wait after failure number `done`; null: do not try again. Full jitter spreads many workers. */

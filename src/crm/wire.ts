@@ -64,6 +64,64 @@ export async function exchange(call: Call, signal: AbortSignal, limit = TIME_LIM
   }
 }
 
+/** The server's answer with its body still on the way. Header names are lower-case. */
+export interface Incoming {
+  status: number
+  headers: Readonly<Record<string, string>>
+  /** Pieces as they come; throws NoAnswer when they end too early or none comes for the time limit. */
+  body: AsyncIterable<Uint8Array>
+  /** The whole of a short body. */
+  text(): Promise<string>
+}
+
+/**
+ * The same for an answer too long to hold: the time limit is for its beginning and then for each piece of the body,
+ * while somebody waits for it. Whoever takes the answer has to read the body or end the signal.
+ * @throws NoAnswer; the signal's reason when it was aborted
+ */
+export async function receive(call: Call, signal: AbortSignal, limit = TIME_LIMIT): Promise<Incoming> {
+  signal.throwIfAborted()
+  const stall = new AbortController()
+  const within = async <T>(work: () => Promise<T>): Promise<T> => {
+    const timer = setTimeout(() => stall.abort(new NoAnswer('TimeoutError')), limit)
+    try {
+      return await work()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof NoAnswer ? error : new NoAnswer(codeOf(error))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  const { method, url, headers, body = null } = call
+  const either = AbortSignal.any([signal, stall.signal])
+  const response = await within(() =>
+    fetch(url, { method, headers, body, redirect: 'manual', signal: either }),
+  )
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    body: pieces(response, within),
+    text: () => within(() => readAll(response)),
+  }
+}
+
+async function* pieces(
+  response: Response,
+  within: <T>(work: () => Promise<T>) => Promise<T>,
+): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
+  try {
+    while (reader) {
+      const { done, value } = await within(() => reader.read())
+      if (done) return
+      yield value
+    }
+  } finally {
+    await reader?.cancel().catch(() => undefined)
+  }
+}
+
 async function readAll(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,6 +1,7 @@
 import type { IcsReader } from '../calendars/reader.ts'
 import type { Crm } from '../crm/crm.ts'
 import type { RetryPlan } from '../crm/retry.ts'
+import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Database } from '../store/db.ts'
 
@@ -23,8 +24,18 @@ export interface Context {
   /** Aborted when the process is to stop: the stage ends after the transaction at hand, with the signal's reason. */
   signal: AbortSignal
   tally: Tally
+  /** Told after each page of a reading whose end is known. */
+  reading?: ((at: Reading) => void) | undefined
   /** How writes are tried again within one push; by default as reads are. */
   retry?: RetryPlan | undefined
+}
+
+/** How far the reading of one object is, in records. */
+export interface Reading {
+  vendor: Vendor
+  object: ObjectName
+  done: number
+  total: number
 }
 
 /** Tables whose changed rows are counted; cursors, marks and runs are bookkeeping. */

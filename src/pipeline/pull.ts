@@ -5,18 +5,28 @@ import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeAll } from './encode.ts'
+import { type Beside, meanwhile } from './meanwhile.ts'
 import { storePage } from './page.ts'
 
+/** How long what changes elsewhere may wait for a long reading: a minute, as at the default pace. */
+const FRESH_MS = 60_000
 /** Records of one transaction, about: small pages are gathered up to it. */
 const GATHER = 2_000
 
 /**
  * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work.
+ * While one takes long, those before it are kept up to date.
+ * @param freshMs how often, in real milliseconds
  * @throws OtherAccount; what `pull` throws
  */
-export async function pullAllOf(context: Context, crm: Crm): Promise<void> {
+export async function pullAllOf(context: Context, crm: Crm, freshMs = FRESH_MS): Promise<void> {
   await sameAccount(context, crm)
-  for (const object of crm.objects) await pull(context, crm, object)
+  for (const [place, object] of crm.objects.entries()) {
+    const earlier = async () => {
+      for (const one of crm.objects.slice(0, place)) await pull(context, crm, one)
+    }
+    await pull(context, crm, object, { work: earlier, everyMs: freshMs })
+  }
   await noteAccepted(context.db, crm.vendor)
 }
 
@@ -24,17 +34,20 @@ export async function pullAllOf(context: Context, crm: Crm): Promise<void> {
  * Reads everything of `object` that is new or changed and stores it with its facts, a page and its cursor in one
  * transaction: a crash repeats a page and changes nothing. The next page is read while this one is written.
  * Returns at once when another process is reading the same object.
+ * @param beside what else is done again and again until the end
  * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
  */
-export async function pull(context: Context, crm: Crm, object: ObjectName): Promise<void> {
+export async function pull(context: Context, crm: Crm, object: ObjectName, beside?: Beside): Promise<void> {
   const { db, signal, now } = context
   let cursor = await readCursor(db, crm.vendor, object)
   const stop = new AbortController()
   const scan = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
   try {
-    for await (const page of gather(scan)) {
+    const pages = gather(scan)
+    for await (const page of beside ? meanwhile(pages, beside) : pages) {
       await write(context, crm, object, cursor, page)
       cursor = page.cursor
+      if (page.progress) context.reading?.({ vendor: crm.vendor, object, ...page.progress })
       signal.throwIfAborted()
     }
     await endScan(db, crm.vendor, object, now())
@@ -67,15 +80,17 @@ async function* gather(scan: AsyncIterator<Page>): AsyncGenerator<Page> {
   let next = ask(scan)
   let records: PulledRecord[] = []
   let cursor: Cursor | null = null
+  let progress: Page['progress']
   for (;;) {
     const { page, error, done } = await next
     if (page !== undefined) {
       next = ask(scan)
       records = records.length === 0 ? page.records : [...records, ...page.records]
       cursor = page.cursor
+      progress = page.progress ?? progress
     }
     if (cursor !== null && (page === undefined || records.length >= GATHER)) {
-      yield { records, cursor }
+      yield { records, cursor, ...(progress && { progress }) }
       records = []
       cursor = null
     }

@@ -20,9 +20,9 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
       import('./check.ts'),
       import('./calendars.ts'),
     ])
-  const { fields = [] } = options
+  const { fields = [], bulk } = options
   const client = new SalesforceClient(options)
-  const reader = new SalesforceReader(client, options.prefix, fields)
+  const reader = new SalesforceReader(client, options.prefix, fields, bulk)
   return {
     vendor: 'salesforce',
     objects: OBJECTS,

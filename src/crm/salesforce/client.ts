@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/time.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
-import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
+import { type Incoming, NoAnswer, type Reply, receive, retryAfter, serverTime } from '../wire.ts'
 import { OneCall, type SalesforceOptions, Session } from './session.ts'
 
 /** Salesforce refused the request itself; the code is its own, such as INVALID_FIELD. */
@@ -28,12 +28,13 @@ export interface Answer<T> {
 export class SalesforceClient {
   readonly traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }
   readonly session: Session
-  readonly #retry: RetryPlan
+  /** How reads are tried again. */
+  readonly retry: RetryPlan
   readonly #closed = new AbortController()
 
   constructor(options: SalesforceOptions) {
-    this.#retry = options.retry ?? RETRY
-    this.session = new Session(options, this.#retry, this.#closed.signal)
+    this.retry = options.retry ?? RETRY
+    this.session = new Session(options, this.retry, this.#closed.signal)
   }
 
   /** The organisation's address, without a slash at the end. */
@@ -46,14 +47,26 @@ export class SalesforceClient {
    * `schema` decides what counts as an answer.
    */
   get<T>(operation: string, path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
+    return this.#read(operation, { method: 'GET', url: path }, schema, signal)
+  }
+
+  /** A call about a bulk job, tried again like a GET: to make or end one twice does no harm. */
+  job<T>(
+    operation: string,
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const headers = { 'content-type': 'application/json' }
+    return this.#read(operation, { method, url: path, headers, body: JSON.stringify(body) }, schema, signal)
+  }
+
+  /** A GET whose answer is too long to hold: its headers, and the body as it comes. Tried again until it begins. */
+  open(operation: string, path: string, signal: AbortSignal): Promise<Incoming> {
     const all = this.#signals(signal)
-    const attempt = async (): Promise<Answer<T>> => {
-      const answer = await this.#signedIn(operation, { method: 'GET', url: path }, 'reads', all)
-      const parsed = schema.safeParse(answer.body)
-      if (parsed.success) return { ...answer, body: parsed.data }
-      throw new Unavailable('salesforce', operation, 'the answer is not what this call returns')
-    }
-    return retrying(attempt, this.#retry, all)
+    return retrying(() => this.#renewing(() => this.#open(operation, path, all)), this.retry, all)
   }
 
   /** A PATCH, sent once (twice when the first was refused for its token). @throws Uncertain when it may have been applied */
@@ -78,20 +91,58 @@ export class SalesforceClient {
     return AbortSignal.any([signal, this.#closed.signal])
   }
 
-  async #signedIn(
+  #read<T>(
+    operation: string,
+    request: ApiRequest,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const all = this.#signals(signal)
+    const attempt = async (): Promise<Answer<T>> => {
+      const answer = await this.#signedIn(operation, request, 'reads', all)
+      const parsed = schema.safeParse(answer.body)
+      if (parsed.success) return { ...answer, body: parsed.data }
+      throw new Unavailable('salesforce', operation, 'the answer is not what this call returns')
+    }
+    return retrying(attempt, this.retry, all)
+  }
+
+  #signedIn(
     operation: string,
     request: ApiRequest,
     kind: keyof Traffic,
     signal: AbortSignal,
   ): Promise<Answer<unknown>> {
+    return this.#renewing(() => this.#once(operation, request, kind, signal))
+  }
+
+  /** Once more with a new token when the first is refused. */
+  async #renewing<T>(call: () => Promise<T>): Promise<T> {
     const token = await this.session.token()
     try {
-      return await this.#once(operation, request, kind, signal)
+      return await call()
     } catch (error) {
       if (!(error instanceof AuthExpired)) throw error
     }
     await this.session.renew(token)
-    return await this.#once(operation, request, kind, signal)
+    return await call()
+  }
+
+  async #open(operation: string, path: string, signal: AbortSignal): Promise<Incoming> {
+    const { accessToken, version } = this.session.connection
+    const url = `${this.instanceUrl}/services/data/v${version}${path}`
+    const headers = { authorization: `Bearer ${accessToken}`, accept: 'text/csv' }
+    this.traffic.reads.calls++
+    let reply: Reply | null = null
+    try {
+      const answer = await receive({ method: 'GET', url, headers }, signal)
+      if (answer.status === 200) return answer
+      reply = { ...answer, body: await answer.text() }
+      throw refusal(reply)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw fault(operation, reply, error)
+    }
   }
 
   async #once(
@@ -115,7 +166,12 @@ export class SalesforceClient {
   }
 }
 
-type ApiRequest = { method: 'GET' | 'PATCH'; url: string; headers?: Record<string, string>; body?: string }
+type ApiRequest = {
+  method: 'GET' | 'POST' | 'PATCH'
+  url: string
+  headers?: Record<string, string>
+  body?: string
+}
 
 /** Minutes to leave the API alone when the day's calls are used up; they come back over a rolling day. */
 const DAILY_WAIT = 15 * 60_000
@@ -137,6 +193,12 @@ export function fault(operation: string, reply: Reply | null, error: unknown): E
     return new Unavailable('salesforce', operation, code)
   }
   return new SalesforceRefused(operation, code, explain(code, reply.body))
+}
+
+/** The error that jsforce would make of the answer. */
+function refusal({ body }: Reply): Error {
+  const errorCode = /"errorCode"\s*:\s*"(\w+)"/.exec(body)?.[1]
+  return Object.assign(new Error('refused'), { errorCode })
 }
 
 /** 406 without a body and 420 (edge without a route) come and go. */

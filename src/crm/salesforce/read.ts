@@ -3,14 +3,16 @@ import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
-import { reading, resume, spelt } from '../extra.ts'
+import { reading, resume } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
+import { backfill, begin } from './backfill.ts'
+import { BULK_SIZES, type BulkSizes } from './bulk.ts'
 import { type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
-import { isWritable, present, type SalesforceObject, SOURCES, type Source } from './objects.ts'
-import { ownedNames } from './owned.ts'
-import { advance, beganAt, finished, positionOf, unfinished } from './scan.ts'
-import { idQuery, type Position, scanQuery } from './soql.ts'
+import { type Described, Fields, isAbsent } from './fields.ts'
+import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
+import { advance, beganAt, finished, jobOf, positionOf, throughJob, unfinished, withoutJob } from './scan.ts'
+import { idQuery, type Position, scanQuery, wholeQuery } from './soql.ts'
 import { BadRow, type Row } from './values.ts'
 
 /** Ids per query: a URI may have 16,384 bytes, an id takes about 23 of them. */
@@ -20,6 +22,7 @@ const row = z.looseObject({ Id: z.string().min(15) })
 const result = z
   .object({
     done: z.boolean(),
+    totalSize: z.number().int().min(0),
     records: z.array(row),
     nextRecordsUrl: z
       .string()
@@ -31,54 +34,107 @@ const result = z
 interface Rows {
   rows: Row[]
   next: string | null
+  /** Of the query's whole result. */
+  total: number
   date: Instant | null
 }
 
 export class SalesforceReader {
   readonly #client: SalesforceClient
   readonly #prefix: string
-  readonly #fields = new Map<SalesforceObject, readonly string[] | null>()
-  /** Fields of Lead that the policy names, and those of them that were there when we last asked. */
-  readonly #wished: readonly PolicyField[]
-  #extra: readonly string[] = []
+  readonly #fields: Fields
+  readonly #bulk: BulkSizes
   #context: Omit<Context, 'extra'> | null = null
 
-  constructor(client: SalesforceClient, prefix: string, wished: readonly PolicyField[]) {
+  constructor(
+    client: SalesforceClient,
+    prefix: string,
+    wished: readonly PolicyField[],
+    bulk: BulkSizes = BULK_SIZES,
+  ) {
     this.#client = client
     this.#prefix = prefix
-    this.#wished = wished
+    this.#fields = new Fields(client, prefix, wished)
+    this.#bulk = bulk
+  }
+
+  /** The records changed since `cursor`, deleted ones included; a first reading of many goes through a bulk job. */
+  async *changes(object: SalesforceObject, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    const extra = await this.#fields.extraOf(object, signal)
+    for await (const page of this.#scan(object, resume(cursor, extra), signal)) {
+      yield { ...page, cursor: reading(page.cursor, extra) }
+    }
+  }
+
+  async *#scan(object: SalesforceObject, from: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    const running = jobOf(from)
+    if (!running) yield* this.#ranges(object, from, from === null, signal)
+    else if (!(yield* this.#backfill(object, from, signal)))
+      yield* this.#ranges(object, withoutJob(running.scan), false, signal)
   }
 
   /**
-   * The records changed since `cursor`, deleted ones included. One query, followed page by page; its result is
-   * fixed when it is asked, and each page's cursor is the key of its last row, so a scan that was interrupted (or
-   * whose locator expired, after two days) goes on strictly after that row.
+   * One query, followed page by page; its result is fixed when it is asked, and each page's cursor is the key of its
+   * last row, so a scan that was interrupted (or whose locator expired, after two days) goes on strictly after that row.
+   * @param first of everything: the first answer says how much there is, without a call of its own to ask for it
    */
-  async *changes(object: SalesforceObject, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
-    const extra = await this.#extraOf(object, signal)
-    const from = resume(cursor, extra)
+  async *#ranges(
+    object: SalesforceObject,
+    from: Cursor | null,
+    first: boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<Page> {
     let position = positionOf(from)
     let asked: Instant | null = null
     let began = beganAt(from)
     let next: string | null = null
+    let done = 0
     const context = await this.context(signal)
     do {
-      const rows = await this.#page(object, position, next, signal)
-      if (rows.next !== null && rows.next === next) {
+      const { rows, ...page } = await this.#page(object, position, next, signal)
+      if (page.next !== null && page.next === next) {
         throw new Unavailable('salesforce', `query ${SOURCES[object].sobject}`, 'the same page came twice')
       }
-      asked ??= rows.date
+      const beginning = asked === null
+      asked ??= page.date
       began ??= asked
-      position = advance(SOURCES[object], position, rows.rows, asked)
-      next = rows.next
-      const records = this.#translate(
-        object,
-        rows.rows,
-        await this.#knowing(object, rows.rows, context, signal),
-      )
+      position = advance(SOURCES[object], position, rows, asked)
+      next = page.next
+      done += rows.length
+      const records = await this.#translate(object, rows, context, signal)
+      const many = first && beginning && began !== null && page.total >= this.#bulk.from
+      const progress = { done, total: page.total }
+      const job = many ? await this.#begin(object, page.total, signal) : null
       const reached = next ? unfinished(position, began) : finished(began, position)
-      yield { records, cursor: reading(reached, extra) }
+      const cursor = job ? throughJob({ ...reached, since: began }, job) : reached
+      yield { records, cursor, progress }
+      if (job && (yield* this.#backfill(object, cursor, signal))) return
     } while (next)
+  }
+
+  /** Makes the bulk job of a first reading; null when this object or user is not for the Bulk API. */
+  async #begin(object: SalesforceObject, total: number, signal: AbortSignal) {
+    const fields = await this.#fields.of(object, false, signal)
+    if (fields === null) return null
+    const { sobject } = SOURCES[object]
+    const query = wholeQuery(SOURCES[object], fields)
+    return await begin(this.#client, `bulk query ${sobject}`, query, total, signal)
+  }
+
+  async *#backfill(
+    object: SalesforceObject,
+    from: Cursor | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<Page, boolean> {
+    const { sobject } = SOURCES[object]
+    const types = await this.described(sobject, signal)
+    if (types === null || from === null) return false
+    const tracked = object === 'history' ? await this.described(SOURCES.lead.sobject, signal) : null
+    const context = await this.context(signal)
+    const translate = (rows: Row[]) => this.#translate(object, rows, context, signal)
+    const operation = `bulk query ${sobject}`
+    const how = { client: this.#client, operation, page: this.#bulk.page, types, tracked, translate }
+    return yield* backfill(how, from, signal)
   }
 
   /** These records as they are now; deleted ones too, while they are in the recycle bin. */
@@ -88,14 +144,14 @@ export class SalesforceReader {
     signal: AbortSignal,
   ): Promise<PulledRecord[]> {
     const known = [...new Set(ids.filter(isId).map(id18))]
-    if (!this.#fields.has('lead')) await this.#extraOf(object, signal)
+    if (!this.#fields.knowsLeads) await this.#fields.extraOf(object, signal)
     const context = await this.context(signal)
     const records: PulledRecord[] = []
     for (let i = 0; i < known.length; i += IDS) {
       const some = known.slice(i, i + IDS)
       let rows = await this.#ask(object, (source, fields) => idQuery(source, fields, some), signal)
       for (;;) {
-        records.push(...this.#translate(object, rows.rows, context))
+        records.push(...this.#translated(object, rows.rows, context))
         if (!rows.next) break
         rows = await this.#rows(object, rows.next, signal)
       }
@@ -103,42 +159,15 @@ export class SalesforceReader {
     return records
   }
 
-  /** The names of the fields this user can see; null when the object is not there for them. */
-  async described(
-    sobject: string,
-    signal: AbortSignal,
-  ): Promise<Map<string, { updateable: boolean }> | null> {
-    const schema = z.object({
-      fields: z.array(z.object({ name: z.string(), updateable: z.boolean().default(true) })),
-    })
-    try {
-      const { body } = await this.#client.get(
-        `describe ${sobject}`,
-        `/sobjects/${sobject}/describe`,
-        schema,
-        signal,
-      )
-      return new Map(body.fields.map(({ name, updateable }) => [name, { updateable }]))
-    } catch (error) {
-      if (error instanceof SalesforceRefused && ABSENT.has(error.code)) return null
-      throw error
-    }
+  /** The fields this user can see; null when the object is not there for them. */
+  described(sobject: string, signal: AbortSignal): Promise<Described | null> {
+    return this.#fields.described(sobject, signal)
   }
 
   /** The organisation's zone and the meaning of its stages, read once. */
   async context(signal: AbortSignal): Promise<Context> {
     this.#context ??= await this.#readContext(signal)
-    return { ...this.#context, extra: this.#extra }
-  }
-
-  /**
-   * The fields that the policy names, as far as they are there, on a lead and in its history. While one is missing it is
-   * asked for again with every scan: somebody may have created it, or granted us the right to see it.
-   */
-  async #extraOf(object: SalesforceObject, signal: AbortSignal): Promise<readonly string[]> {
-    if (object !== 'lead' && object !== 'history') return []
-    if (this.#extra.length < this.#wished.length) await this.#fieldsOf('lead', true, signal)
-    return this.#extra
+    return { ...this.#context, extra: this.#fields.extra }
   }
 
   /** A stage made since the stages were read is looked up before a row of it is judged. */
@@ -192,7 +221,7 @@ export class SalesforceReader {
     try {
       return await this.settings(soql, sobject, signal)
     } catch (error) {
-      if (error instanceof SalesforceRefused && ABSENT.has(error.code)) return []
+      if (isAbsent(error)) return []
       throw error
     }
   }
@@ -222,43 +251,14 @@ export class SalesforceReader {
     const source: Source = SOURCES[object]
     const query = async (fields: readonly string[] | null): Promise<Rows> =>
       fields === null
-        ? { rows: [], next: null, date: null }
+        ? { rows: [], next: null, total: 0, date: null }
         : this.#rows(object, `/queryAll?q=${encodeURIComponent(soql(source, fields))}`, signal)
     try {
-      return await query(await this.#fieldsOf(object, false, signal))
+      return await query(await this.#fields.of(object, false, signal))
     } catch (error) {
-      if (!(error instanceof SalesforceRefused && ABSENT.has(error.code))) throw error
-      return await query(await this.#fieldsOf(object, true, signal))
+      if (!isAbsent(error)) throw error
+      return await query(await this.#fields.of(object, true, signal))
     }
-  }
-
-  async #fieldsOf(
-    object: SalesforceObject,
-    again: boolean,
-    signal: AbortSignal,
-  ): Promise<readonly string[] | null> {
-    const known = this.#fields.get(object)
-    if (known !== undefined && !again) return known
-    const source: Source = SOURCES[object]
-    const wished = [...source.fields, ...(isWritable(object) ? ownedNames(this.#prefix) : [])]
-    let fields: readonly string[] | null = wished
-    if (source.varies || again) {
-      const described = await this.described(source.sobject, signal)
-      if (!described && !source.optional) {
-        throw new SalesforceRefused(
-          `describe ${source.sobject}`,
-          'INVALID_TYPE',
-          'INVALID_TYPE: the integration user may not read this object',
-        )
-      }
-      fields = described && present(wished, new Set(described.keys()))
-      if (fields && described && object === 'lead') {
-        this.#extra = spelt(this.#wished, described.keys())
-        fields = [...new Set([...fields, ...this.#extra])]
-      }
-    }
-    this.#fields.set(object, fields)
-    return fields
   }
 
   #rows(object: SalesforceObject, path: string, signal: AbortSignal): Promise<Rows> {
@@ -268,10 +268,20 @@ export class SalesforceReader {
   async #get(operation: string, path: string, signal: AbortSignal): Promise<Rows> {
     const { body: page, date } = await this.#client.get(operation, path, result, signal)
     this.#client.traffic.reads.records += page.records.length
-    return { rows: page.records, next: page.done ? null : (page.nextRecordsUrl ?? null), date }
+    const next = page.done ? null : (page.nextRecordsUrl ?? null)
+    return { rows: page.records, next, total: page.totalSize, date }
   }
 
-  #translate(object: SalesforceObject, rows: Row[], context: Context): PulledRecord[] {
+  async #translate(
+    object: SalesforceObject,
+    rows: Row[],
+    context: Context,
+    signal: AbortSignal,
+  ): Promise<PulledRecord[]> {
+    return this.#translated(object, rows, await this.#knowing(object, rows, context, signal))
+  }
+
+  #translated(object: SalesforceObject, rows: Row[], context: Context): PulledRecord[] {
     try {
       return rows.map(row => toRecord(object, row, context, this.#prefix))
     } catch (error) {
@@ -281,7 +291,5 @@ export class SalesforceReader {
   }
 }
 
-/** The object or field is not there, or not for this user. */
-const ABSENT = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'HTTP_404', 'INSUFFICIENT_ACCESS'])
 /** The locator is no more: older than two days, or pushed out by others. */
 const LOST = new Set(['INVALID_QUERY_LOCATOR', 'NOT_FOUND', 'HTTP_404'])

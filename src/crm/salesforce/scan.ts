@@ -49,3 +49,30 @@ export function finished(began: Instant | null, position: Position): Cursor {
   if (position && 'since' in position) return { since: position.since + OVERLAP }
   return { since: position?.at ?? 0 }
 }
+
+/** A bulk job that a first reading goes through, and how much of its results has been stored. */
+export interface BulkPlace {
+  job: string
+  /** The page of results to read next; null: the first. */
+  locator: string | null
+  /** Records in the pages before it. */
+  read: number
+  /** As many as the first query announced. */
+  total: number
+}
+
+/** The cursor of a reading through a bulk job: where the scan stood when the job was made, and the job. */
+export const throughJob = (scan: Cursor, place: BulkPlace): Cursor => ({ ...scan, bulk: { ...place } })
+
+/** The job that a cursor goes through. */
+export function jobOf(cursor: Cursor | null): { place: BulkPlace; scan: Cursor } | null {
+  if (!cursor?.bulk) return null
+  const { bulk, ...scan } = cursor
+  return { place: bulk as unknown as BulkPlace, scan }
+}
+
+/**
+ * Where a scan goes on that has lost its job: after the rows that it had read by itself, which are the first by key.
+ * Null: from the beginning; `since` alone would mean that everything before it is known.
+ */
+export const withoutJob = (scan: Cursor): Cursor | null => (typeof scan.at === 'number' ? scan : null)

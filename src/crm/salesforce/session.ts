@@ -9,6 +9,7 @@ import { AuthExpired, OtherAccount, RateLimited, Unavailable } from '../errors.t
 import { id18 } from '../id18.ts'
 import { type RetryPlan, retrying } from '../retry.ts'
 import { exchange, NoAnswer, type Reply, retryAfter } from '../wire.ts'
+import type { BulkSizes } from './bulk.ts'
 
 export interface SalesforceOptions {
   /** The organisation's My Domain address: client credentials work nowhere else. */
@@ -24,6 +25,8 @@ export interface SalesforceOptions {
   /** Lead fields that the policy names. */
   fields?: readonly PolicyField[] | undefined
   retry?: RetryPlan | undefined
+  /** When a first reading goes through the Bulk API, and its pages; tests make them small. */
+  bulk?: BulkSizes | undefined
 }
 
 type Request = Parameters<Transport['httpRequest']>[0]

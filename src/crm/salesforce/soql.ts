@@ -11,6 +11,10 @@ export function scanQuery(source: Source, fields: readonly string[], position: P
   return compose(source, fields, withOnly(source, after(source.stamp, position)), true)
 }
 
+/** Everything, in no order: an order would keep Salesforce from working on chunks of keys side by side. */
+export const wholeQuery = (source: Source, fields: readonly string[]): string =>
+  compose(source, fields, withOnly(source, null), false)
+
 /** @throws TypeError on something that is no id: values are never quoted, so nothing else may get here */
 export function idQuery(source: Source, fields: readonly string[], ids: readonly string[]): string {
   if (!ids.every(isId)) throw new TypeError('not a Salesforce id')

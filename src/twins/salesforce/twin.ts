@@ -2,7 +2,9 @@ import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import type { Sink } from '../scenario/types.ts'
+import { QueryJobs } from './bulk/query-jobs.ts'
 import { calendarRoutes } from './calendars.ts'
+import { controlRoutes } from './control.ts'
 import { Database } from './database.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -61,12 +63,21 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   })
   const now = () => clock.now()
   const unfollow = clock.onAdvance(at => organisation.settle(at))
+  let jobs = 0
+  const queryJobs = new QueryJobs({
+    database,
+    clocks: { now, real },
+    days: () => organisation.days,
+    userId: organisation.apiUserId,
+    nextJob: () => ++jobs,
+  })
   oauthRoutes(app, { organisation, sessions, now })
   dataRoutes(app, {
     organisation,
     database,
     sessions,
     queries: new Queries(database, () => organisation.days),
+    queryJobs,
     records: new Records(organisation, app.writes),
     now,
     given: count => app.counters.records('read', count),
@@ -74,6 +85,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
+  controlRoutes(app, { queryJobs })
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
     unfollow()

@@ -42,6 +42,10 @@ export async function bench(
     token?: string
     prefix?: string
     refreshToken?: string
+    /** Salesforce: from how many records on, and in which pages, a first reading is a bulk job. */
+    bulk?: { from: number; page: number }
+    /** What goes on while the adapter waits. */
+    meanwhile?: (ms: number) => void
   } = {},
 ): Promise<Bench> {
   const clock = new VirtualClock(NOW)
@@ -54,7 +58,11 @@ export async function bench(
   twin.sink.end()
   const url = await twin.app.listen({ port: 0, host: '127.0.0.1' })
   const slept: number[] = []
-  const retry: RetryPlan = { tries: 5, random: () => 0.5, sleep: async ms => slept.push(ms) }
+  const sleep = async (ms: number) => {
+    slept.push(ms)
+    options.meanwhile?.(ms)
+  }
+  const retry: RetryPlan = { tries: 5, random: () => 0.5, sleep }
   const crm = await connect(vendor, url, retry, options)
   const close = async () => {
     await crm.close()
@@ -87,6 +95,7 @@ export function connect(
     fields,
     retry,
     refreshToken: options.refreshToken,
+    bulk: options.bulk,
   })
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { RateLimited } from '../../../src/crm/errors.ts'
 import { ref } from '../../../src/domain/facts.ts'
-import { pull } from '../../../src/pipeline/pull.ts'
+import { pull, pullAllOf } from '../../../src/pipeline/pull.ts'
 import { sql } from '../../../src/store/sql.ts'
-import { at, type Company, company, fill, NOW } from './company.ts'
-import { contact, lead } from './fake-crm.ts'
+import { at, type Company, company, fill, NOW, REP } from './company.ts'
+import { contact, FakeCrm, lead } from './fake-crm.ts'
 
 async function count({ db }: Company, table: 'record' | 'fact'): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
@@ -99,4 +99,25 @@ test('a stop request ends the scan after the page at hand', async () => {
   await expect(pull({ ...firm.context(), signal: stop.signal }, firm.hubspot, 'contact')).rejects.toThrow(
     'stopping',
   )
+})
+
+test('while a first reading takes long, what changes in the objects before it is read as well', async () => {
+  const firm = await company()
+  fill(firm, 4)
+  const progress: object[] = []
+  const context = { ...firm.context(), reading: (at: object) => progress.push(at) }
+  const again = Promise.withResolvers<void>()
+  const { changes } = FakeCrm.prototype
+  firm.salesforce.changes = async function* (object, cursor, signal) {
+    if (object === 'task' && cursor === null) {
+      firm.salesforce.put(lead('late', { owner: REP }))
+      await again.promise
+      yield { records: [], cursor: { stamp: 0 }, progress: { done: 1, total: 2 } }
+    }
+    yield* changes.call(firm.salesforce, object, cursor, signal)
+    if (object === 'lead' && cursor !== null) again.resolve()
+  }
+  await pullAllOf(context, firm.salesforce, 1)
+  expect(await count(firm, 'record')).toBe(8)
+  expect(progress).toEqual([{ vendor: 'salesforce', object: 'task', done: 1, total: 2 }])
 })

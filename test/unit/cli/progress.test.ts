@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { bar, progress, progressBar, progressLine } from '../../../src/cli/progress.ts'
+import { bar, progress, progressBar, progressLine, Readings } from '../../../src/cli/progress.ts'
 
 const crm = {
   vendor: 'hubspot' as const,
@@ -61,4 +61,23 @@ test.each([
   [9, 7, '########################'],
 ])('%i of %i', (done, of, expected) => {
   expect(bar(done, of, 'people')).toContain(`[${expected}]`)
+})
+
+test('a reading whose end is known: records, rate and time left, from where this process found it', () => {
+  let now = 0
+  const readings = new Readings(() => now)
+  const lead = { vendor: 'salesforce', object: 'lead', total: 48_000 } as const
+  readings.note({ ...lead, done: 10_000 })
+  expect(readings.words()).toEqual(['lead [#####-------------------] 10,000 of 48,000 records'])
+  now = 5_000
+  readings.note({ ...lead, done: 12_000 })
+  expect(readings.words()).toEqual([
+    'lead [######------------------] 12,000 of 48,000 records, 400 a second, 90 s left'.replace(
+      '90 s',
+      '2 min',
+    ),
+  ])
+  now = 6_000
+  readings.note({ ...lead, done: 48_000 })
+  expect(readings.words()).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { exchange, NoAnswer, retryAfter, serverTime } from '../../../src/crm/wire.ts'
+import { exchange, NoAnswer, receive, retryAfter, serverTime } from '../../../src/crm/wire.ts'
 
 const never = new AbortController().signal
 let server: Server | undefined
@@ -78,4 +78,64 @@ test('Retry-After in seconds or as a date', () => {
 test("the server's clock", () => {
   expect(serverTime({ date: 'Thu, 01 Oct 2026 09:00:10 GMT' })).toBe(Date.parse('2026-10-01T09:00:10Z'))
   expect(serverTime({ date: 'yesterday' })).toBeNull()
+})
+
+const readAll = async (body: AsyncIterable<Uint8Array>) => {
+  const pieces: Uint8Array[] = []
+  for await (const piece of body) pieces.push(piece)
+  return Buffer.concat(pieces).toString()
+}
+
+test('a long answer comes in pieces, as they arrive', async () => {
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const url = await serve(async (_, reply) => {
+    reply.writeHead(200, { 'content-type': 'text/csv' })
+    for (const [i, gate] of gates.entries()) {
+      reply.write(`piece ${i}`)
+      await gate.promise
+    }
+    reply.end()
+  })
+  const { status, headers, body } = await receive(get(url), never)
+  expect([status, headers['content-type']]).toEqual([200, 'text/csv'])
+  const seen: string[] = []
+  for await (const piece of body) {
+    seen.push(Buffer.from(piece).toString())
+    gates[seen.length - 1]?.resolve()
+  }
+  expect(seen).toEqual(['piece 0', 'piece 1'])
+})
+
+test('a long answer that breaks off, or stops coming, is no answer', async () => {
+  const broken = await serve((_, reply) => {
+    reply.writeHead(200, { 'content-length': '1000' }).write('"Id"')
+    setImmediate(() => reply.destroy())
+  })
+  const first = await receive(get(broken), never)
+  await expect(readAll(first.body)).rejects.toBeInstanceOf(NoAnswer)
+  server?.close()
+  const silent = await serve((_, reply) => void reply.writeHead(200).write('"Id"'))
+  const second = await receive(get(silent), never, 50)
+  await expect(readAll(second.body)).rejects.toThrow('no answer (TimeoutError)')
+})
+
+test('whoever leaves a long answer closes the connection', async () => {
+  const closed = Promise.withResolvers<void>()
+  const url = await serve((_, reply) => {
+    reply.on('close', () => closed.resolve())
+    const more = () => void (reply.destroyed || reply.write('x'.repeat(65_536), () => setImmediate(more)))
+    more()
+  })
+  const { body } = await receive(get(url), never)
+  for await (const _ of body) break
+  await closed.promise
+})
+
+test('an abort ends a long answer with its reason', async () => {
+  const url = await serve((_, reply) => void reply.writeHead(200).write('"Id"'))
+  const stop = new AbortController()
+  const { body } = await receive(get(url), stop.signal)
+  const reading = readAll(body)
+  stop.abort(new Error('stopping'))
+  await expect(reading).rejects.toThrow('stopping')
 })

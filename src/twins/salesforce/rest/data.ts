@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { basicInfo, describeGlobal, describeObject } from '../describe.ts'
 import { notFound, SalesforceError } from '../errors.ts'
+import { bulkQueryRoutes } from './bulk-query.ts'
 import { collectionRoutes } from './collections.ts'
 import { originOf, tokenOf } from './oauth.ts'
 import { baseOf, type RestParts } from './parts.ts'
@@ -32,6 +33,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       queryRoutes(scope, parts)
       recordRoutes(scope, parts)
       collectionRoutes(scope, parts)
+      bulkQueryRoutes(scope, parts)
       done()
     },
     { prefix: `${PREFIX}/:version` },
@@ -63,16 +65,21 @@ function guard(scope: FastifyInstance, { sessions }: RestParts, used: { calls: n
   })
 }
 
-function resources(scope: FastifyInstance, { organisation }: RestParts, used: { calls: number }): void {
+function resources(
+  scope: FastifyInstance,
+  { organisation, queryJobs }: RestParts,
+  used: { calls: number },
+): void {
   scope.get('/', OTHER, request => {
-    const names = ['query', 'queryAll', 'sobjects', 'composite', 'limits']
+    const names = ['query', 'queryAll', 'sobjects', 'composite', 'limits', 'jobs']
     const identity = `${originOf(request)}/id/${organisation.id}/${organisation.apiUserId}`
     return { ...Object.fromEntries(names.map(name => [name, `${baseOf(request)}/${name}`])), identity }
   })
   scope.get('/limits', OTHER, () => ({
     DailyApiRequests: { Max: DAILY_REQUESTS, Remaining: DAILY_REQUESTS - used.calls },
     DailyBulkApiBatches: { Max: 15_000, Remaining: 15_000 },
-    DailyBulkV2QueryJobs: { Max: 10_000, Remaining: 10_000 },
+    DailyBulkV2QueryJobs: { Max: queryJobs.plan.dailyJobs, Remaining: queryJobs.remaining },
+    DailyBulkV2QueryFileStorageMB: { Max: 1_048_576, Remaining: 1_048_576 },
     DailyStreamingApiEvents: { Max: 50_000, Remaining: 50_000 },
     DataStorageMB: { Max: 10_240, Remaining: 10_240 },
   }))

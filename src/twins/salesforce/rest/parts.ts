@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { QueryJobs } from '../bulk/query-jobs.ts'
 import type { Database } from '../database.ts'
 import { SalesforceError } from '../errors.ts'
 import type { Organisation } from '../organisation.ts'
@@ -12,6 +13,7 @@ export interface RestParts {
   database: Database
   sessions: Sessions
   queries: Queries
+  queryJobs: QueryJobs
   records: Records
   /** The virtual instant, milliseconds. */
   now: () => number
@@ -23,10 +25,11 @@ export interface RestParts {
 const LEAST_BATCH = 200
 const MOST_BATCH = 2000
 
+/** `v66.0`, the request's own version. */
+export const versionOf = (request: FastifyRequest): string => (request.params as { version: string }).version
+
 /** `/services/data/v66.0` of the request's own version. */
-export function baseOf(request: FastifyRequest): string {
-  return `/services/data/${(request.params as { version: string }).version}`
-}
+export const baseOf = (request: FastifyRequest): string => `/services/data/${versionOf(request)}`
 
 /** Rows a page, from `Sforce-Query-Options: batchSize=N`; out of bounds means the nearest bound. */
 export function batchSizeOf(request: FastifyRequest): number {
