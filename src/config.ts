@@ -65,6 +65,15 @@ export const VARIABLES = {
   ),
   HUBSPOT_API: variable(z.enum(['2026-09', 'v3']).default('2026-09'), '2026-09 or v3'),
   HUBSPOT_UI_URL: variable(url('https?').default('https://app.hubspot.com'), 'an https address'),
+  HUBSPOT_CLIENT_SECRET: variable(
+    secret.optional(),
+    'the client secret of the HubSpot app that sends webhooks, without spaces',
+    true,
+  ),
+  PUBLIC_URL: variable(
+    url('https?').optional(),
+    'the https address under which others reach this service, such as https://leadtime.acme.com',
+  ),
   LEADTIME_POLICY: variable(
     z.string().min(1).refine(existsSync).optional(),
     'the path of an existing policy file; unset it to use ./policy.yml or the built-in policy',
@@ -104,6 +113,13 @@ export interface Config {
     readonly token: string
     readonly api: '2026-09' | 'v3'
     readonly uiUrl: string
+  }
+  /** HubSpot may tell us what has changed; null: it is only asked. */
+  readonly webhooks: null | {
+    /** Signs what HubSpot sends. */
+    readonly secret: string
+    /** Where HubSpot reaches this service, without a slash at the end. */
+    readonly publicUrl: string
   }
   /** Path of the policy file; null: the built-in policy. */
   readonly policyFile: string | null
@@ -147,7 +163,7 @@ function* together(v: Variables, bad: (name: string) => boolean): Iterable<strin
   if (missing.length && missing.length < group.length) {
     yield `${missing.join(' and ')} must be set together with ${group.filter(n => !missing.includes(n)).join(' and ')}`
   }
-  for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL'] as const) {
+  for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL', 'PUBLIC_URL'] as const) {
     const given = v[name]
     if (given?.startsWith('http:') && !LOOPBACK.test(new URL(given).hostname)) {
       yield `${name} is '${given}' but must be https, as it carries credentials (http only to this machine)`
@@ -176,6 +192,10 @@ function config(v: Variables): Config {
     redisUrl: v.REDIS_URL ?? null,
     salesforce: salesforce ? Object.freeze(salesforce) : null,
     hubspot: hubspot ? Object.freeze(hubspot) : null,
+    webhooks:
+      v.HUBSPOT_CLIENT_SECRET && v.PUBLIC_URL
+        ? Object.freeze({ secret: v.HUBSPOT_CLIENT_SECRET, publicUrl: v.PUBLIC_URL })
+        : null,
     policyFile: v.LEADTIME_POLICY ?? (existsSync('policy.yml') ? 'policy.yml' : null),
     dataDir: resolve(v.LEADTIME_DATA),
     host: v.HOST,

@@ -4,8 +4,12 @@ import { MINUTE, SECOND } from './domain/time.ts'
 import { type Drift, driftOf, readPolicyFile } from './draft.ts'
 import { httpApp } from './http/app.ts'
 import { storedViews } from './http/stored.ts'
+import type { HubSpotWebhook } from './http/webhooks/hubspot.ts'
+import { VALID_MS } from './http/webhooks/signature.ts'
 import { explainPerson } from './pipeline/explain.ts'
 import type { Services } from './services.ts'
+import { readAccounts } from './store/explain.ts'
+import { storeHints, takeDelivery } from './store/hints.ts'
 import { readPolicyAt, readVersions } from './store/policies.ts'
 
 export interface ListenOptions {
@@ -41,10 +45,34 @@ export async function listen(services: Services, options: ListenOptions): Promis
       timeZone: timezone,
       drift: () => drift(services),
       limits: { roundMs },
+      ...(config.webhooks && { webhook: webhook(services, config.webhooks) }),
       ...(refreshSeconds !== undefined && { refreshSeconds }),
     }),
   )
   return await server.listen({ host, port })
+}
+
+/** Hints are kept in one transaction with the signature that brought them; then a worker is woken, without waiting for it. */
+function webhook({ db, log, queue }: Services, own: { secret: string; publicUrl: string }): HubSpotWebhook {
+  const wake = () =>
+    queue().then(
+      opened => opened.wake('fetch', { vendor: 'hubspot' }),
+      error => log.warn({ err: error }, 'the queue is away; hints wait for it'),
+    )
+  return {
+    ...own,
+    portal: async () => (await readAccounts(db)).hubspot ?? null,
+    take: async (signature, hints) => {
+      const taken = await db.tx(async tx => {
+        // Twice as long as a signature is valid: it may be from as long before its time as after.
+        if (!(await takeDelivery(tx, signature, Date.now(), 2 * VALID_MS))) return false
+        await storeHints(tx, 'hubspot', hints)
+        return true
+      })
+      if (taken && hints.length > 0) void wake()
+      return taken
+    },
+  }
 }
 
 /** Whether the policy file says something else than what was published; one that is being edited says nothing yet. */

@@ -4,6 +4,7 @@ import { startWorkers, type Workers } from '../src/queue/workers.ts'
 import type { Services } from '../src/services.ts'
 import { noteRefusing } from '../src/store/connections.ts'
 import { almanac } from './almanac.ts'
+import { fetch } from './fetch.ts'
 import type { Handler, Work } from './handler.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
@@ -12,7 +13,7 @@ import { push } from './push.ts'
 import { tick } from './tick.ts'
 import { wake } from './wake.ts'
 
-const HANDLERS: { [N in JobName]: Handler<N> } = { tick, wake, almanac, pull, link, judge, push }
+const HANDLERS: { [N in JobName]: Handler<N> } = { tick, wake, almanac, pull, fetch, link, judge, push }
 
 /** Starts working on the queue's jobs. Stop it before the services are closed. */
 export async function work(services: Services): Promise<Workers> {

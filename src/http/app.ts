@@ -16,13 +16,14 @@ import { pageRoutes } from './routes/pages.ts'
 import { personRoutes } from './routes/person.ts'
 import { shared } from './shared.ts'
 import type { Views } from './views.ts'
+import { type HubSpotWebhook, hubspotWebhook } from './webhooks/hubspot.ts'
 
 export interface HttpNeeds {
   /** What to show: `storedViews(db)` of stored.ts. */
   views: Views
   /** The instant for which verdicts hold and by which rounds are stamped (the twins' virtual clock in the demo). Default: this machine's. */
   now?: () => Instant
-  /** This machine's clock, only for keeping answers a moment. Default Date.now; tests give another. */
+  /** This machine's clock, only for keeping answers a moment and for the age of signatures. Default Date.now; tests give another. */
   machineNow?: () => Instant
   /** Why the verdicts on a person are what they are: `(person, question) => explainPerson(db, person, question)`. Default: nobody is known. */
   explain?: (person: number, question: Question) => Promise<PersonExplanation | null>
@@ -34,6 +35,8 @@ export interface HttpNeeds {
   limits?: Partial<HealthLimits>
   /** Whether the policy file says something else than what was published. Default: it does not. */
   drift?: () => Promise<PolicyDrift | null>
+  /** Takes what HubSpot tells. Default: there is no such address. */
+  webhook?: HubSpotWebhook
   /** IANA zone in which times are written. Default UTC; take the policy's `timezone`. */
   timeZone?: string
   /** How long /health waits for the database before it says so (default 3 s). */
@@ -49,7 +52,7 @@ export interface HttpNeeds {
  *
  * Routes: `GET /`, `/main`, `/dropped?reason=&after=`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`,
  * `/api/neglect?reason=&after=&limit=`, `/api/delays?from=&to=&by=source`, `/api/sync`, `/health`,
- * `/people/:id?at=&hindsight=`, `/api/people/:id/explanation?at=&hindsight=`.
+ * `/people/:id?at=&hindsight=`, `/api/people/:id/explanation?at=&hindsight=`, `POST /webhooks/hubspot` where wanted.
  * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
  */
 export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
@@ -62,6 +65,7 @@ export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
     apiRoutes(app, context)
     personRoutes(app, context)
     healthRoute(app, context)
+    if (needs.webhook) hubspotWebhook(app, needs.webhook, needs.machineNow ?? Date.now)
   }
 }
 

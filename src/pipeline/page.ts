@@ -1,7 +1,7 @@
 import type { Crm, Cursor } from '../crm/crm.ts'
 import type { Fact, ObjectName, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
-import { lockCursor, storeCursor } from '../store/cursors.ts'
+import { type Gain, lockCursor, storeCursor } from '../store/cursors.ts'
 import type { Tx } from '../store/db.ts'
 import { factRow, insertFacts, readFacts, replaceFacts } from '../store/facts.ts'
 import { insertRecords, type Mirrored, readMirror, updateRecords } from '../store/records.ts'
@@ -19,23 +19,38 @@ import type { Counted } from './context.ts'
 import type { Encoded } from './encode.ts'
 import { observe } from './observe.ts'
 
-/** A page, and where the scan stood before and stands after it. */
-export interface PageWrite {
+/** Records of one object as they were read. */
+export interface RecordsWrite {
   crm: Crm
   object: ObjectName
-  from: Cursor | null
-  cursor: Cursor
   records: ReadonlyMap<Ref, Encoded>
   now: Instant
 }
 
-type Counts = Partial<Record<Counted, number>>
+/** A page, and where the scan stood before and stands after it. */
+export interface PageWrite extends RecordsWrite {
+  from: Cursor | null
+  cursor: Cursor
+}
+
+export type Counts = Partial<Record<Counted, number>>
 
 /** Stores a page with everything derived from its records alone, the marks for the next stages, and its cursor. */
 export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
-  const { crm, object, records, now } = page
+  const { crm, object, from, cursor } = page
   await readByIndex(tx)
-  await lockCursor(tx, crm.vendor, object, page.from)
+  await lockCursor(tx, crm.vendor, object, from)
+  const { counts, gain } = await storeRecords(tx, page)
+  await storeCursor(tx, crm.vendor, object, { cursor, ...gain })
+  return counts
+}
+
+/**
+ * Stores records with everything derived from them alone, and the marks for the next stages. Writers of one object
+ * have to take turns: lock its cursor before.
+ */
+export async function storeRecords(tx: Tx, write: RecordsWrite): Promise<{ counts: Counts; gain: Gain }> {
+  const { records, now } = write
   const mirror = records.size === 0 ? new Map() : await readMirror(tx, [...records.keys()])
   const { fresh, changed } = compare(records, mirror)
   const counts: Counts = {}
@@ -45,13 +60,8 @@ export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
   for (const encoded of [...fresh, ...changed]) markAbout(encoded, stale)
   await markRecords(tx, stale)
   await storeReps(tx, [...fresh, ...changed], now, counts)
-  await compareShown(tx, page, fresh, mirror, counts)
-  await storeCursor(tx, crm.vendor, object, {
-    cursor: page.cursor,
-    lastChange: newest(records),
-    fresh: fresh.length,
-  })
-  return counts
+  await compareShown(tx, write, fresh, mirror, counts)
+  return { counts, gain: { lastChange: newest(records), fresh: fresh.length } }
 }
 
 /** A reading older than the mirror is of no use: a slower page may arrive after a newer one. */
@@ -158,7 +168,7 @@ async function storeReps(tx: Tx, records: readonly Encoded[], now: Instant, coun
 /** Takes note of our own fields as the page shows them. */
 async function compareShown(
   tx: Tx,
-  { crm, object, records }: PageWrite,
+  { crm, object, records }: RecordsWrite,
   fresh: readonly Encoded[],
   mirror: ReadonlyMap<Ref, Mirrored>,
   counts: Counts,

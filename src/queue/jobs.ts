@@ -40,6 +40,8 @@ export const JOBS = {
   /** Reads what calendars take from outside, if it is time. */
   almanac: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   pull: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),
+  /** Reads by id what a CRM said has changed. */
+  fetch: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),
   link: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   judge: job({ payload: lane, retry: patient, concurrency: 2, schedule: null }),
   push: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),

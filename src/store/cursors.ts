@@ -41,13 +41,38 @@ export async function lockCursor(
   if (rows[0]?.same !== true) throw new Overtaken(vendor, object)
 }
 
-/** What a page adds to what we know of an object. */
-export interface Progress {
-  cursor: Cursor
-  /** The newest stamp among its records; null: it had none. */
+/** As {@link lockCursor}, for records that were not read by a scan: wherever that stands. */
+export async function lockObject(tx: Queryable, vendor: Vendor, object: ObjectName): Promise<void> {
+  await tx.query(
+    sql`insert into cursor (vendor, object) values (${vendor}, ${object}) on conflict do nothing`,
+  )
+  await tx.query(sql`select from cursor where vendor = ${vendor} and object = ${object} for update`)
+}
+
+/** What records add to what we know of an object. */
+export interface Gain {
+  /** The newest stamp among them; null: it had none. */
   lastChange: Instant | null
   /** Records stored for the first time. */
   fresh: number
+}
+
+/** Counts records that were not read by a scan. */
+export async function storeGain(
+  tx: Queryable,
+  vendor: Vendor,
+  object: ObjectName,
+  { lastChange, fresh }: Gain,
+): Promise<void> {
+  const change = lastChange === null ? null : new Date(lastChange)
+  await tx.query(sql`
+    update cursor set records = records + ${fresh}, last_change = greatest(last_change, ${change}::timestamptz)
+    where vendor = ${vendor} and object = ${object}`)
+}
+
+/** What a page adds to what we know of an object. */
+export interface Progress extends Gain {
+  cursor: Cursor
 }
 
 export async function storeCursor(

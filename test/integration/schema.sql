@@ -29,6 +29,13 @@ create table cursor (
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 
+create table delivery (
+  signature bytea not null,
+  at timestamp with time zone not null
+);
+CREATE INDEX delivery_at ON public.delivery USING btree (at);
+CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (signature);
+
 create table fact (
   source text collate "C" not null,
   key text collate "C" not null,
@@ -97,6 +104,15 @@ CREATE INDEX handoff_owner ON public.handoff USING btree (owner);
 CREATE INDEX handoff_person ON public.handoff USING btree (person);
 CREATE UNIQUE INDEX handoff_pkey ON public.handoff USING btree (opened_by, person);
 CREATE INDEX handoff_t1 ON public.handoff USING btree (t1);
+
+create table hint (
+  vendor text not null,
+  object text not null,
+  id text collate "C" not null,
+  seq bigint not null generated always as identity
+);
+CREATE UNIQUE INDEX hint_pkey ON public.hint USING btree (vendor, object, id);
+CREATE UNIQUE INDEX hint_seq ON public.hint USING btree (seq);
 
 create table identity (
   ref text collate "C" not null,
@@ -285,6 +301,8 @@ CREATE INDEX target_doubt ON public.target USING btree (vendor, object, ref) WHE
 CREATE UNIQUE INDEX target_pkey ON public.target USING btree (ref);
 
 create sequence claim_number as integer cycle;
+
+create sequence hint_seq_seq as bigint;
 
 create sequence person_id_seq as bigint;
 

@@ -50,7 +50,7 @@ export class HubSpotReader {
     }
   }
 
-  /** These records as they are now, archived ones too. */
+  /** These records as they are now, archived ones too, and of those merged into another one among them that they were. */
   async fetch(object: HubSpotName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
     const context = await this.#contextFor(object, signal)
     const source = this.#source(object, context)
@@ -60,9 +60,8 @@ export class HubSpotReader {
     const missing = known.filter(id => !there.has(id))
     const archived = missing.length > 0 ? await read(this.#client, source, missing, true, signal) : []
     const asked = new Set(known)
-    // A merged-away id can answer with its survivor; nobody asked for that one.
-    const objects = [...found, ...archived].filter(({ id }) => asked.has(id))
-    return objects.map(one => toRecord(object, one, context, this.#prefix))
+    // A merged-away id can answer with its survivor, of whom nobody asked.
+    return this.#translate(object, [...found, ...archived], context).filter(({ id }) => asked.has(id))
   }
 
   /** These owners; they are read in one list, so this costs what {@link owners} costs. */

@@ -26,6 +26,7 @@ describe('the environment', () => {
       redisUrl: null,
       salesforce: null,
       hubspot: null,
+      webhooks: null,
       policyFile: 'package.json',
       dataDir: resolve('.leadtime'),
       host: '127.0.0.1',
@@ -49,6 +50,13 @@ describe('the environment', () => {
       apiVersion: '66.0',
     })
     expect(config.hubspot).toMatchObject({ token: 'pat', api: 'v3', baseUrl: 'https://api.hubapi.com' })
+  })
+
+  test('takes webhooks when it can tell who sends them and where', () => {
+    const webhooks = { HUBSPOT_CLIENT_SECRET: 'hush', PUBLIC_URL: 'https://leadtime.acme.com/' }
+    expect(parseConfig(webhooks).webhooks).toEqual({ secret: 'hush', publicUrl: 'https://leadtime.acme.com' })
+    expect(parseConfig({ PUBLIC_URL: webhooks.PUBLIC_URL }).webhooks).toBeNull()
+    expect(parseConfig({ HUBSPOT_CLIENT_SECRET: 'hush' }).webhooks).toBeNull()
   })
 
   test('is frozen, its parts too', () => {
