@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
-import type { Cursor, Page, PulledRecord } from '../crm.ts'
+import type { CensusPage, Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
 import { reading, resume, spelt } from '../extra.ts'
 import { paging } from './associations.ts'
@@ -94,6 +94,15 @@ export class HubSpotReader {
       archived = archived || !next
       after = next
       yield { records, cursor: { archived, after: after ?? null } }
+    }
+  }
+
+  /** Owners are counted by reading them: there is no cheaper way, and they are few. */
+  async *countOwners(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<CensusPage> {
+    for await (const page of this.owners(cursor, signal)) {
+      const records = page.records.map(({ id, modifiedAt, deleted }) => ({ id, stamp: modifiedAt, deleted }))
+      const over = Object.keys(page.cursor).length === 0
+      yield { records, cursor: over ? null : page.cursor, date: null }
     }
   }
 
