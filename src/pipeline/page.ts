@@ -1,7 +1,7 @@
 import type { Crm, Cursor } from '../crm/crm.ts'
 import type { Fact, ObjectName, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
-import { lockCursor, storeCursor } from '../store/cursors.ts'
+import { lockCursor, lockObject, storeCursor } from '../store/cursors.ts'
 import type { Tx } from '../store/db.ts'
 import { factRow, insertFacts, readFacts, replaceFacts } from '../store/facts.ts'
 import { insertRecords, type Mirrored, readMirror, updateRecords } from '../store/records.ts'
@@ -19,25 +19,52 @@ import type { Counted } from './context.ts'
 import type { Encoded } from './encode.ts'
 import { observe } from './observe.ts'
 
-/** A page, and where the scan stood before and stands after it. */
-export interface PageWrite {
+/** Records of one object, as read. */
+export interface RecordsWrite {
   crm: Crm
   object: ObjectName
-  from: Cursor | null
-  cursor: Cursor
   records: ReadonlyMap<Ref, Encoded>
   now: Instant
+  /**
+   * The mirror's stamps before records were asked for by id: where they still stand, the answer is taken even if its
+   * own stamp is older, for nothing newer has come.
+   */
+  before?: ReadonlyMap<Ref, Instant>
+}
+
+/** A page, and where the scan stood before and stands after it. */
+export interface PageWrite extends RecordsWrite {
+  from: Cursor | null
+  cursor: Cursor
 }
 
 type Counts = Partial<Record<Counted, number>>
 
+/** What storing records did. */
+export interface Stored {
+  counts: Counts
+  fresh: Ref[]
+  changed: Ref[]
+}
+
 /** Stores a page with everything derived from its records alone, the marks for the next stages, and its cursor. */
 export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
-  const { crm, object, records, now } = page
   await readByIndex(tx)
-  await lockCursor(tx, crm.vendor, object, page.from)
+  await lockCursor(tx, page.crm.vendor, page.object, page.from)
+  return (await store(tx, page, page.cursor)).counts
+}
+
+/** Stores records that were asked for by id as a page is stored; the object's scan stays where it is. */
+export async function storeRecords(tx: Tx, write: RecordsWrite): Promise<Stored> {
+  await readByIndex(tx)
+  await lockObject(tx, write.crm.vendor, write.object)
+  return await store(tx, write, null)
+}
+
+async function store(tx: Tx, page: RecordsWrite, cursor: Cursor | null): Promise<Stored> {
+  const { crm, object, records, now } = page
   const mirror = records.size === 0 ? new Map() : await readMirror(tx, [...records.keys()])
-  const { fresh, changed } = compare(records, mirror)
+  const { fresh, changed } = compare(page, mirror)
   const counts: Counts = {}
   const stale = new Set<Ref>()
   if (fresh.length > 0) await storeFresh(tx, fresh, now, counts)
@@ -47,25 +74,28 @@ export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
   await storeReps(tx, [...fresh, ...changed], now, counts)
   await compareShown(tx, page, fresh, mirror, counts)
   await storeCursor(tx, crm.vendor, object, {
-    cursor: page.cursor,
+    cursor,
     lastChange: newest(records),
     fresh: fresh.length,
   })
-  return counts
+  return { counts, fresh: fresh.map(({ ref }) => ref), changed: changed.map(({ ref }) => ref) }
 }
 
 /** A reading older than the mirror is of no use: a slower page may arrive after a newer one. */
-function compare(records: ReadonlyMap<Ref, Encoded>, mirror: ReadonlyMap<Ref, Mirrored>) {
+function compare({ records, before }: RecordsWrite, mirror: ReadonlyMap<Ref, Mirrored>) {
   const fresh: Encoded[] = []
   const changed: Encoded[] = []
   for (const [ref, encoded] of records) {
     const known = mirror.get(ref)
     if (known === undefined) fresh.push(encoded)
-    else if (known.hash !== encoded.row.hash && known.modifiedAt <= encoded.row.modifiedAt)
+    else if (known.hash !== encoded.row.hash && isNewer(encoded, known, before?.get(ref)))
       changed.push(encoded)
   }
   return { fresh, changed }
 }
+
+const isNewer = ({ row }: Encoded, { modifiedAt }: Mirrored, before: Instant | undefined): boolean =>
+  modifiedAt <= row.modifiedAt || modifiedAt === before
 
 async function storeFresh(tx: Tx, fresh: readonly Encoded[], now: Instant, counts: Counts): Promise<void> {
   const rows = fresh.map(encoded => encoded.row)
@@ -158,7 +188,7 @@ async function storeReps(tx: Tx, records: readonly Encoded[], now: Instant, coun
 /** Takes note of our own fields as the page shows them. */
 async function compareShown(
   tx: Tx,
-  { crm, object, records }: PageWrite,
+  { crm, object, records }: RecordsWrite,
   fresh: readonly Encoded[],
   mirror: ReadonlyMap<Ref, Mirrored>,
   counts: Counts,

@@ -1,6 +1,6 @@
 import type { Cursor } from '../crm/crm.ts'
 import type { ObjectName, Vendor } from '../domain/facts.ts'
-import type { Instant } from '../domain/time.ts'
+import { DAY, type Instant } from '../domain/time.ts'
 import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
@@ -41,9 +41,15 @@ export async function lockCursor(
   if (rows[0]?.same !== true) throw new Overtaken(vendor, object)
 }
 
+/** Makes writers of one object take turns until the transaction ends, wherever its scan stands. */
+export async function lockObject(tx: Queryable, vendor: Vendor, object: ObjectName): Promise<void> {
+  await tx.query(sql`select from cursor where vendor = ${vendor} and object = ${object} for update`)
+}
+
 /** What a page adds to what we know of an object. */
 export interface Progress {
-  cursor: Cursor
+  /** Where the scan stands after it; null: these records were not of a scan. */
+  cursor: Cursor | null
   /** The newest stamp among its records; null: it had none. */
   lastChange: Instant | null
   /** Records stored for the first time. */
@@ -58,12 +64,15 @@ export async function storeCursor(
 ): Promise<void> {
   const change = lastChange === null ? null : new Date(lastChange)
   await tx.query(sql`
-    update cursor set value = ${jsonText(cursor)}::jsonb, records = records + ${fresh},
+    update cursor set value = coalesce(${cursor && jsonText(cursor)}::jsonb, value), records = records + ${fresh},
       last_change = greatest(last_change, ${change}::timestamptz)
     where vendor = ${vendor} and object = ${object}`)
 }
 
-/** Notes that a scan has caught up with the CRM. */
+/** Salesforce empties its recycle bin after 15 days, and then a deletion leaves no trace; a day is left for the scan. */
+const TRACELESS = 14 * DAY
+
+/** Notes that a scan has caught up with the CRM, and when the one before it is so long ago that it may have missed deletions. */
 export async function endScan(
   db: Queryable,
   vendor: Vendor,
@@ -71,6 +80,8 @@ export async function endScan(
   now: Instant,
 ): Promise<void> {
   await db.query(
-    sql`update cursor set scanned_at = ${new Date(now)} where vendor = ${vendor} and object = ${object}`,
+    sql`update cursor set scanned_at = ${new Date(now)},
+      blind_since = coalesce(blind_since, case when scanned_at < ${new Date(now - TRACELESS)} then scanned_at end)
+      where vendor = ${vendor} and object = ${object}`,
   )
 }

@@ -10,7 +10,7 @@ import { mergedIds } from './contact.ts'
 import { type Context, mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
 import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
-import { list, type PagedObjects, read, search } from './pages.ts'
+import { follow, list, type PagedObjects, read, search } from './pages.ts'
 import { contactProperties } from './properties.ts'
 import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
 import { type HubSpotObject, isId } from './values.ts'
@@ -62,7 +62,26 @@ export class HubSpotReader {
     const asked = new Set(known)
     // A merged-away id can answer with its survivor; nobody asked for that one.
     const objects = [...found, ...archived].filter(({ id }) => asked.has(id))
-    return objects.map(one => toRecord(object, one, context, this.#prefix))
+    const records = objects.map(one => toRecord(object, one, context, this.#prefix))
+    if (object !== 'contact') return records
+    const shown = new Set(records.map(({ id }) => id))
+    return [
+      ...records,
+      ...(await this.#mergedAway(
+        known.filter(id => !shown.has(id)),
+        signal,
+      )),
+    ]
+  }
+
+  /** Contacts that are no more because they were merged into another; a batch does not tell, so each is asked for. */
+  async #mergedAway(ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
+    const away: PulledRecord[] = []
+    for (const id of ids) {
+      const survivor = await follow(this.#client, id, signal)
+      if (survivor !== null && survivor.id !== id) away.push(mergedAway(id, survivor))
+    }
+    return away
   }
 
   /** These owners; they are read in one list, so this costs what {@link owners} costs. */
