@@ -36,6 +36,24 @@ export interface Page {
   progress?: { done: number; total: number }
 }
 
+/** One record as a census counts it. */
+export interface CensusRecord {
+  id: string
+  /** What {@link PulledRecord.modifiedAt} would be. */
+  stamp: Instant
+  deleted: boolean
+  /** Those of its {@link PulledRecord.fields} whose change moves no stamp, as far as counting tells them. */
+  unstamped?: PulledRecord['fields']
+}
+
+export interface CensusPage {
+  records: CensusRecord[]
+  /** Where to go on after these; null: that was all. */
+  cursor: Cursor | null
+  /** The server's clock when it answered; null: it does not say. */
+  date: Instant | null
+}
+
 /** New values for our own fields of one record; absolute values, addressed by id. Absent fields stay as they are. */
 export interface Change {
   id: string
@@ -94,6 +112,17 @@ export interface Crm {
    * Ends when it has caught up with the instant at which it was called.
    */
   changes(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<Page>
+
+  /**
+   * Every record of `object` that the CRM shows now, ids and stamps only, in order of id: a fraction of what reading them
+   * costs. `cursor` goes on where an earlier census ended; null: from the beginning. Of records that are deleted, those
+   * the CRM still lists. A record created, deleted or moved while it counts may be there or not, or there twice: whoever
+   * finds it missing asks for it with `fetch` before believing so. An object this user cannot see has no records.
+   */
+  census(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<CensusPage>
+
+  /** Objects of which the CRM drops what is old: one that is missing there need not be deleted. */
+  readonly ageing: readonly ObjectName[]
 
   /** These records as they are now. A record that does not exist is absent from the answer; a deleted one is there if the CRM still shows it. */
   fetch(object: ObjectName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]>

@@ -1,14 +1,14 @@
 import type { Crm, PulledRecord } from '../crm/crm.ts'
 import { Refused } from '../crm/errors.ts'
-import { type ObjectName, parseRef, type Ref, ref as refOf, type Vendor } from '../domain/facts.ts'
-import { lockObject, storeGain } from '../store/cursors.ts'
+import { type ObjectName, type Ref, ref as refOf, type Vendor } from '../domain/facts.ts'
+import { lockObject } from '../store/cursors.ts'
 import { readHints, type StoredHint, settleHints } from '../store/hints.ts'
-import { type Mirrored, readMirror } from '../store/records.ts'
-import { readByIndex } from '../store/stale.ts'
+import { readRecords } from '../store/records.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeAll } from './encode.ts'
 import { storeRecords } from './page.ts'
+import { tombstone } from './tombstone.ts'
 
 /** Records read and stored at once. */
 const BATCH = 500
@@ -49,12 +49,12 @@ async function fetchObject(
   }
   signal.throwIfAborted()
   const counts = await db.tx(async tx => {
-    await readByIndex(tx)
     await lockObject(tx, crm.vendor, object)
-    const held = await readMirror(tx, absent(crm.vendor, object, ids, read))
-    const records = encodeAll(crm.vendor, [...read, ...gone(object, held)])
-    const { counts, gain } = await storeRecords(tx, { crm, object, records, now: now() })
-    await storeGain(tx, crm.vendor, object, gain)
+    // What the mirror holds and the CRM no longer shows, not even as deleted, is gone for good.
+    const gone = await readRecords(tx, absent(crm.vendor, object, ids, read))
+    const buried = gone.map(record => tombstone(record, now()))
+    const records = encodeAll(crm.vendor, [...read, ...buried])
+    const { counts } = await storeRecords(tx, { crm, object, records, now: now() })
     await settleHints(tx, hints)
     return counts
   })
@@ -84,18 +84,4 @@ function absent(
 ): Ref[] {
   const there = new Set(read.map(({ id }) => id))
   return ids.filter(id => !there.has(id)).map(id => refOf(vendor, object, id))
-}
-
-const PERSON_LIKE: readonly ObjectName[] = ['lead', 'contact']
-
-/**
- * What the mirror holds and its CRM no longer shows, not even as deleted, is gone for good. It keeps its stamp: should
- * it ever be shown again, that reading counts.
- */
-function gone(object: ObjectName, held: ReadonlyMap<Ref, Mirrored>): PulledRecord[] {
-  return [...held].map(([self, { modifiedAt }]) => ({
-    ...{ object, id: parseRef(self).id, fields: {}, modifiedAt, deleted: true, facts: [], memberships: [] },
-    identity: PERSON_LIKE.includes(object) ? [{ key: self, reason: 'self' }] : [],
-    owned: null,
-  }))
 }

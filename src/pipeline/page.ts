@@ -1,7 +1,7 @@
 import type { Crm, Cursor } from '../crm/crm.ts'
 import type { Fact, ObjectName, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
-import { type Gain, lockCursor, storeCursor } from '../store/cursors.ts'
+import { lockCursor, lockObject, storeCursor } from '../store/cursors.ts'
 import type { Tx } from '../store/db.ts'
 import { factRow, insertFacts, readFacts, replaceFacts } from '../store/facts.ts'
 import { insertRecords, type Mirrored, readMirror, updateRecords } from '../store/records.ts'
@@ -19,12 +19,17 @@ import type { Counted } from './context.ts'
 import type { Encoded } from './encode.ts'
 import { observe } from './observe.ts'
 
-/** Records of one object as they were read. */
+/** Records of one object, as read. */
 export interface RecordsWrite {
   crm: Crm
   object: ObjectName
   records: ReadonlyMap<Ref, Encoded>
   now: Instant
+  /**
+   * The mirror's stamps before records were asked for by id: where they still stand, the answer is taken even if its
+   * own stamp is older, for nothing newer has come.
+   */
+  before?: ReadonlyMap<Ref, Instant>
 }
 
 /** A page, and where the scan stood before and stands after it. */
@@ -35,24 +40,31 @@ export interface PageWrite extends RecordsWrite {
 
 export type Counts = Partial<Record<Counted, number>>
 
-/** Stores a page with everything derived from its records alone, the marks for the next stages, and its cursor. */
-export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
-  const { crm, object, from, cursor } = page
-  await readByIndex(tx)
-  await lockCursor(tx, crm.vendor, object, from)
-  const { counts, gain } = await storeRecords(tx, page)
-  await storeCursor(tx, crm.vendor, object, { cursor, ...gain })
-  return counts
+/** What storing records did. */
+export interface Stored {
+  counts: Counts
+  fresh: Ref[]
+  changed: Ref[]
 }
 
-/**
- * Stores records with everything derived from them alone, and the marks for the next stages. Writers of one object
- * have to take turns: lock its cursor before.
- */
-export async function storeRecords(tx: Tx, write: RecordsWrite): Promise<{ counts: Counts; gain: Gain }> {
-  const { records, now } = write
+/** Stores a page with everything derived from its records alone, the marks for the next stages, and its cursor. */
+export async function storePage(tx: Tx, page: PageWrite): Promise<Counts> {
+  await readByIndex(tx)
+  await lockCursor(tx, page.crm.vendor, page.object, page.from)
+  return (await store(tx, page, page.cursor)).counts
+}
+
+/** Stores records that were asked for by id as a page is stored; the object's scan stays where it is. */
+export async function storeRecords(tx: Tx, write: RecordsWrite): Promise<Stored> {
+  await readByIndex(tx)
+  await lockObject(tx, write.crm.vendor, write.object)
+  return await store(tx, write, null)
+}
+
+async function store(tx: Tx, page: RecordsWrite, cursor: Cursor | null): Promise<Stored> {
+  const { crm, object, records, now } = page
   const mirror = records.size === 0 ? new Map() : await readMirror(tx, [...records.keys()])
-  const { fresh, changed } = compare(records, mirror)
+  const { fresh, changed } = compare(page, mirror)
   const counts: Counts = {}
   const stale = new Set<Ref>()
   if (fresh.length > 0) await storeFresh(tx, fresh, now, counts)
@@ -60,22 +72,30 @@ export async function storeRecords(tx: Tx, write: RecordsWrite): Promise<{ count
   for (const encoded of [...fresh, ...changed]) markAbout(encoded, stale)
   await markRecords(tx, stale)
   await storeReps(tx, [...fresh, ...changed], now, counts)
-  await compareShown(tx, write, fresh, mirror, counts)
-  return { counts, gain: { lastChange: newest(records), fresh: fresh.length } }
+  await compareShown(tx, page, fresh, mirror, counts)
+  await storeCursor(tx, crm.vendor, object, {
+    cursor,
+    lastChange: newest(records),
+    fresh: fresh.length,
+  })
+  return { counts, fresh: fresh.map(({ ref }) => ref), changed: changed.map(({ ref }) => ref) }
 }
 
 /** A reading older than the mirror is of no use: a slower page may arrive after a newer one. */
-function compare(records: ReadonlyMap<Ref, Encoded>, mirror: ReadonlyMap<Ref, Mirrored>) {
+function compare({ records, before }: RecordsWrite, mirror: ReadonlyMap<Ref, Mirrored>) {
   const fresh: Encoded[] = []
   const changed: Encoded[] = []
   for (const [ref, encoded] of records) {
     const known = mirror.get(ref)
     if (known === undefined) fresh.push(encoded)
-    else if (known.hash !== encoded.row.hash && known.modifiedAt <= encoded.row.modifiedAt)
+    else if (known.hash !== encoded.row.hash && isNewer(encoded, known, before?.get(ref)))
       changed.push(encoded)
   }
   return { fresh, changed }
 }
+
+const isNewer = ({ row }: Encoded, { modifiedAt }: Mirrored, before: Instant | undefined): boolean =>
+  modifiedAt <= row.modifiedAt || modifiedAt === before
 
 async function storeFresh(tx: Tx, fresh: readonly Encoded[], now: Instant, counts: Counts): Promise<void> {
   const rows = fresh.map(encoded => encoded.row)

@@ -82,6 +82,13 @@ export class CopyRows {
     return this
   }
 
+  boolean(value: boolean): this {
+    this.#int32(1)
+    this.#reserve(1)
+    this.#at = this.#buffer.writeUInt8(value ? 1 : 0, this.#at)
+    return this
+  }
+
   /** 32 hexadecimal digits. */
   uuid(hex: string): this {
     this.#int32(16)

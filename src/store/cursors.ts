@@ -1,6 +1,6 @@
 import type { Cursor } from '../crm/crm.ts'
 import type { ObjectName, Vendor } from '../domain/facts.ts'
-import type { Instant } from '../domain/time.ts'
+import { DAY, type Instant } from '../domain/time.ts'
 import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
 import { sql } from './sql.ts'
@@ -41,7 +41,7 @@ export async function lockCursor(
   if (rows[0]?.same !== true) throw new Overtaken(vendor, object)
 }
 
-/** As {@link lockCursor}, for records that were not read by a scan: wherever that stands. */
+/** Makes writers of one object take turns until the transaction ends, wherever its scan stands. */
 export async function lockObject(tx: Queryable, vendor: Vendor, object: ObjectName): Promise<void> {
   await tx.query(
     sql`insert into cursor (vendor, object) values (${vendor}, ${object}) on conflict do nothing`,
@@ -49,30 +49,14 @@ export async function lockObject(tx: Queryable, vendor: Vendor, object: ObjectNa
   await tx.query(sql`select from cursor where vendor = ${vendor} and object = ${object} for update`)
 }
 
-/** What records add to what we know of an object. */
-export interface Gain {
-  /** The newest stamp among them; null: it had none. */
+/** What a page adds to what we know of an object. */
+export interface Progress {
+  /** Where the scan stands after it; null: these records were not of a scan. */
+  cursor: Cursor | null
+  /** The newest stamp among its records; null: it had none. */
   lastChange: Instant | null
   /** Records stored for the first time. */
   fresh: number
-}
-
-/** Counts records that were not read by a scan. */
-export async function storeGain(
-  tx: Queryable,
-  vendor: Vendor,
-  object: ObjectName,
-  { lastChange, fresh }: Gain,
-): Promise<void> {
-  const change = lastChange === null ? null : new Date(lastChange)
-  await tx.query(sql`
-    update cursor set records = records + ${fresh}, last_change = greatest(last_change, ${change}::timestamptz)
-    where vendor = ${vendor} and object = ${object}`)
-}
-
-/** What a page adds to what we know of an object. */
-export interface Progress extends Gain {
-  cursor: Cursor
 }
 
 export async function storeCursor(
@@ -83,12 +67,15 @@ export async function storeCursor(
 ): Promise<void> {
   const change = lastChange === null ? null : new Date(lastChange)
   await tx.query(sql`
-    update cursor set value = ${jsonText(cursor)}::jsonb, records = records + ${fresh},
+    update cursor set value = coalesce(${cursor && jsonText(cursor)}::jsonb, value), records = records + ${fresh},
       last_change = greatest(last_change, ${change}::timestamptz)
     where vendor = ${vendor} and object = ${object}`)
 }
 
-/** Notes that a scan has caught up with the CRM. */
+/** Salesforce empties its recycle bin after 15 days, and then a deletion leaves no trace; a day is left for the scan. */
+const TRACELESS = 14 * DAY
+
+/** Notes that a scan has caught up with the CRM, and when the one before it is so long ago that it may have missed deletions. */
 export async function endScan(
   db: Queryable,
   vendor: Vendor,
@@ -96,6 +83,8 @@ export async function endScan(
   now: Instant,
 ): Promise<void> {
   await db.query(
-    sql`update cursor set scanned_at = ${new Date(now)} where vendor = ${vendor} and object = ${object}`,
+    sql`update cursor set scanned_at = ${new Date(now)},
+      blind_since = coalesce(blind_since, case when scanned_at < ${new Date(now - TRACELESS)} then scanned_at end)
+      where vendor = ${vendor} and object = ${object}`,
   )
 }

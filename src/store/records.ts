@@ -1,7 +1,9 @@
-import type { Ref } from '../domain/facts.ts'
+import type { PulledRecord } from '../crm/crm.ts'
+import type { Fact, IdentityKey, Membership, Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import { CopyRows } from './copy.ts'
 import type { Queryable, Tx } from './db.ts'
+import { readFacts } from './facts.ts'
 import { sql } from './sql.ts'
 
 /** One row of the mirror, ready to be stored. */
@@ -29,6 +31,29 @@ export async function readMirror(tx: Queryable, refs: readonly Ref[]): Promise<M
   return new Map(
     rows.map(row => [row.ref, { hash: row.hash.replaceAll('-', ''), modifiedAt: row.modified_at }] as const),
   )
+}
+
+/** A record of the mirror with everything that was derived from it. */
+export interface Mirror {
+  ref: Ref
+  fields: PulledRecord['fields']
+  modifiedAt: Instant
+  facts: Fact[]
+  identity: IdentityKey[]
+  memberships: Membership[]
+}
+
+/** These records as the mirror has them. */
+export async function readRecords(tx: Queryable, refs: readonly Ref[]): Promise<Mirror[]> {
+  const { rows } = await tx.query<Omit<Mirror, 'facts'>>(sql`
+    select ref, fields, modified_at as "modifiedAt",
+      (select coalesce(jsonb_agg(jsonb_build_object('key', key, 'reason', reason) order by key), '[]')
+        from identity where identity.ref = record.ref) as identity,
+      (select coalesce(jsonb_agg(jsonb_build_object('deal', deal, 'member', member) order by deal, member), '[]')
+        from membership where via = record.ref) as memberships
+    from record where ref = any(${refs}::text[])`)
+  const facts = await readFacts(tx, refs)
+  return rows.map(row => ({ ...row, facts: facts.get(row.ref) ?? [] }))
 }
 
 /** Stores records that are not in the mirror. */

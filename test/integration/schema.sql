@@ -10,6 +10,27 @@ create table almanac (
 );
 CREATE UNIQUE INDEX almanac_pkey ON public.almanac USING btree (source);
 
+create table census (
+  ref text collate "C" not null,
+  stamp timestamp with time zone not null,
+  deleted boolean not null,
+  unstamped jsonb
+);
+CREATE INDEX census_ref ON public.census USING btree (ref, stamp DESC);
+
+create table certificate (
+  id bigint not null generated always as identity,
+  vendor text not null,
+  object text not null,
+  covers_from timestamp with time zone,
+  covers_until timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  agrees boolean not null,
+  result jsonb not null
+);
+CREATE INDEX certificate_newest ON public.certificate USING btree (vendor, object, id DESC);
+CREATE UNIQUE INDEX certificate_pkey ON public.certificate USING btree (id);
+
 create table connection (
   vendor text not null,
   account text,
@@ -25,7 +46,8 @@ create table cursor (
   value jsonb,
   scanned_at timestamp with time zone,
   last_change timestamp with time zone,
-  records bigint not null default 0
+  records bigint not null default 0,
+  blind_since timestamp with time zone
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 
@@ -215,6 +237,16 @@ CREATE INDEX promise_first_attempt_due ON public.promise USING btree (due_at) WH
 CREATE INDEX promise_overdue ON public.promise USING btree (due_at, handoff, person) WHERE (state = 'overdue'::text);
 CREATE UNIQUE INDEX promise_pkey ON public.promise USING btree (handoff, person, name);
 
+create table reconcile (
+  vendor text not null,
+  object text not null,
+  step bigint not null,
+  until timestamp with time zone not null,
+  started_at timestamp with time zone not null,
+  state jsonb not null
+);
+CREATE UNIQUE INDEX reconcile_pkey ON public.reconcile USING btree (vendor, object);
+
 create table record (
   ref text collate "C" not null,
   fields jsonb not null,
@@ -299,6 +331,15 @@ CREATE INDEX target_claim ON public.target USING btree (claimed_by) WHERE (claim
 CREATE INDEX target_dirty ON public.target USING btree (vendor, object, next_at, ref) WHERE ((desired <> acked) AND (claimed_by IS NULL) AND (NOT doubt));
 CREATE INDEX target_doubt ON public.target USING btree (vendor, object, ref) WHERE (doubt AND (claimed_by IS NULL));
 CREATE UNIQUE INDEX target_pkey ON public.target USING btree (ref);
+
+create table verified (
+  ref text collate "C" not null,
+  modified_at timestamp with time zone not null,
+  stamp timestamp with time zone not null
+);
+CREATE UNIQUE INDEX verified_pkey ON public.verified USING btree (ref);
+
+create sequence certificate_id_seq as bigint;
 
 create sequence claim_number as integer cycle;
 

@@ -13,9 +13,10 @@ export type { HubSpotOptions } from './client.ts'
  * pages need; a portal that does not answer now is asked again with the next check.
  */
 export async function hubspot(options: HubSpotOptions): Promise<Crm> {
-  const [{ HubSpotClient }, { HubSpotReader }, { BATCH, write }, { check }] = await Promise.all([
+  const [{ HubSpotClient }, { HubSpotReader }, { census }, { BATCH, write }, { check }] = await Promise.all([
     import('./client.ts'),
     import('./read.ts'),
+    import('./census.ts'),
     import('./write.ts'),
     import('./check.ts'),
   ])
@@ -39,6 +40,12 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
       if (isSource(object)) return reader.changes(object, cursor, signal)
       throw new Refused('hubspot', `read ${object}`, 'HubSpot has no such object')
     },
+    census(object, cursor, signal) {
+      if (object === 'user') return reader.countOwners(cursor, signal)
+      if (isSource(object)) return census(client, object, cursor, signal)
+      throw new Refused('hubspot', `count ${object}`, 'HubSpot has no such object')
+    },
+    ageing: [],
     async fetch(object, ids, signal) {
       if (isSource(object)) return await reader.fetch(object, ids, signal)
       if (object === 'user') return await reader.fetchOwners(ids, signal)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
 import { contactsOf, paging } from './associations.ts'
-import type { HubSpotClient } from './client.ts'
+import { type HubSpotClient, HubSpotRefused } from './client.ts'
 import type { Source } from './objects.ts'
 import type { HubSpotObject } from './values.ts'
 
@@ -129,6 +129,23 @@ export async function read(
       )
     : new Map<string, string[]>()
   return raws.map(raw => objectOf(raw, contacts.get(raw.id) ?? []))
+}
+
+/** The contact that an id leads to, which is another one's after a merge; null: nothing is there. */
+export async function follow(
+  client: HubSpotClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<HubSpotObject | null> {
+  try {
+    const { body } = await client.read('read contact', object, signal, sdk =>
+      sdk.list.getById('contacts', id, ['hs_merged_object_ids']),
+    )
+    return objectOf(body, [])
+  } catch (error) {
+    if (error instanceof HubSpotRefused && error.status === 404) return null
+    throw error
+  }
 }
 
 async function readBatch(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
-import type { Cursor, Page, PulledRecord } from '../crm.ts'
+import type { CensusPage, Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
 import { reading, resume, spelt } from '../extra.ts'
 import { paging } from './associations.ts'
@@ -10,7 +10,7 @@ import { mergedIds } from './contact.ts'
 import { type Context, mergedAway, ownerRecord, type StageMeanings, toRecord } from './facts.ts'
 import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
-import { list, type PagedObjects, read, search } from './pages.ts'
+import { follow, list, type PagedObjects, read, search } from './pages.ts'
 import { contactProperties } from './properties.ts'
 import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
 import { type HubSpotObject, isId } from './values.ts'
@@ -61,7 +61,22 @@ export class HubSpotReader {
     const archived = missing.length > 0 ? await read(this.#client, source, missing, true, signal) : []
     const asked = new Set(known)
     // A merged-away id can answer with its survivor, of whom nobody asked.
-    return this.#translate(object, [...found, ...archived], context).filter(({ id }) => asked.has(id))
+    const all = this.#translate(object, [...found, ...archived], context)
+    const records = all.filter(({ id }) => asked.has(id))
+    if (object !== 'contact') return records
+    const shown = new Set(records.map(({ id }) => id))
+    const unknown = known.filter(id => !shown.has(id))
+    return [...records, ...(await this.#mergedAway(unknown, signal))]
+  }
+
+  /** Contacts that are no more because they were merged into another; a batch does not tell, so each is asked for. */
+  async #mergedAway(ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
+    const away: PulledRecord[] = []
+    for (const id of ids) {
+      const survivor = await follow(this.#client, id, signal)
+      if (survivor !== null && survivor.id !== id) away.push(mergedAway(id, survivor))
+    }
+    return away
   }
 
   /** These owners; they are read in one list, so this costs what {@link owners} costs. */
@@ -93,6 +108,15 @@ export class HubSpotReader {
       archived = archived || !next
       after = next
       yield { records, cursor: { archived, after: after ?? null } }
+    }
+  }
+
+  /** Owners are counted by reading them: there is no cheaper way, and they are few. */
+  async *countOwners(cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<CensusPage> {
+    for await (const page of this.owners(cursor, signal)) {
+      const records = page.records.map(({ id, modifiedAt, deleted }) => ({ id, stamp: modifiedAt, deleted }))
+      const over = Object.keys(page.cursor).length === 0
+      yield { records, cursor: over ? null : page.cursor, date: null }
     }
   }
 

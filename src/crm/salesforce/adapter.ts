@@ -1,7 +1,7 @@
 import type { Crm } from '../crm.ts'
 import { Refused } from '../errors.ts'
 import { own, recordPage } from './link.ts'
-import { isWritable, OBJECTS, WRITABLE } from './objects.ts'
+import { AGEING, isWritable, OBJECTS, WRITABLE } from './objects.ts'
 import { ownedFields } from './owned.ts'
 import type { SalesforceOptions } from './session.ts'
 
@@ -12,10 +12,11 @@ export type { SalesforceOptions } from './session.ts'
  * before (0.3 s).
  */
 export async function salesforce(options: SalesforceOptions): Promise<Crm> {
-  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check }, { calendars }] =
+  const [{ SalesforceClient }, { SalesforceReader }, { census }, { BATCH, write }, { check }, { calendars }] =
     await Promise.all([
       import('./client.ts'),
       import('./read.ts'),
+      import('./census.ts'),
       import('./write.ts'),
       import('./check.ts'),
       import('./calendars.ts'),
@@ -30,6 +31,8 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     ownedFields,
     writeBatch: BATCH,
     changes: (object, cursor, signal) => reader.changes(own(object), cursor, signal),
+    census: (object, cursor, signal) => census(reader, own(object), cursor, signal),
+    ageing: AGEING,
     fetch: (object, ids, signal) => reader.fetch(own(object), ids, signal),
     async write(object, changes, signal) {
       if (!isWritable(object))

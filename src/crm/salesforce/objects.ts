@@ -130,6 +130,9 @@ export type SalesforceObject = keyof typeof SOURCES
 
 export const OBJECTS = Object.keys(SOURCES) as SalesforceObject[]
 
+/** Field history is kept for 18 to 24 months. */
+export const AGEING = ['history'] as const
+
 export const WRITABLE = ['lead', 'contact'] as const
 
 export const isWritable = (object: string): object is 'lead' | 'contact' =>

@@ -1,8 +1,6 @@
-import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
-import { Unavailable } from '../errors.ts'
 import { reading, resume } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
 import { backfill, begin } from './backfill.ts'
@@ -11,33 +9,13 @@ import { type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
 import { type Described, Fields, isAbsent } from './fields.ts'
 import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
+import { LOST, type Rows, result, stuck, translating } from './rows.ts'
 import { advance, beganAt, finished, jobOf, positionOf, throughJob, unfinished, withoutJob } from './scan.ts'
 import { idQuery, type Position, scanQuery, wholeQuery } from './soql.ts'
-import { BadRow, type Row } from './values.ts'
+import type { Row } from './values.ts'
 
 /** Ids per query: a URI may have 16,384 bytes, an id takes about 23 of them. */
 const IDS = 400
-
-const row = z.looseObject({ Id: z.string().min(15) })
-const result = z
-  .object({
-    done: z.boolean(),
-    totalSize: z.number().int().min(0),
-    records: z.array(row),
-    nextRecordsUrl: z
-      .string()
-      .regex(/^\/services\/data\//)
-      .optional(),
-  })
-  .refine(page => page.done || page.nextRecordsUrl, 'more is announced, but not where')
-
-interface Rows {
-  rows: Row[]
-  next: string | null
-  /** Of the query's whole result. */
-  total: number
-  date: Instant | null
-}
 
 export class SalesforceReader {
   readonly #client: SalesforceClient
@@ -92,9 +70,7 @@ export class SalesforceReader {
     const context = await this.context(signal)
     do {
       const { rows, ...page } = await this.#page(object, position, next, signal)
-      if (page.next !== null && page.next === next) {
-        throw new Unavailable('salesforce', `query ${SOURCES[object].sobject}`, 'the same page came twice')
-      }
+      if (page.next !== null && page.next === next) throw stuck(SOURCES[object])
       const beginning = asked === null
       asked ??= page.date
       began ??= asked
@@ -149,7 +125,7 @@ export class SalesforceReader {
     const records: PulledRecord[] = []
     for (let i = 0; i < known.length; i += IDS) {
       const some = known.slice(i, i + IDS)
-      let rows = await this.#ask(object, (source, fields) => idQuery(source, fields, some), signal)
+      let rows = await this.ask(object, (source, fields) => idQuery(source, fields, some), signal)
       for (;;) {
         records.push(...this.#translated(object, rows.rows, context))
         if (!rows.next) break
@@ -226,10 +202,21 @@ export class SalesforceReader {
     }
   }
 
-  async #page(
+  #page(
     object: SalesforceObject,
     position: Position,
     next: string | null,
+    signal: AbortSignal,
+  ): Promise<Rows> {
+    const query = () => this.ask(object, (source, fields) => scanQuery(source, fields, position), signal)
+    return this.follow(object, next, query, signal)
+  }
+
+  /** The page a locator stands for; what `query` gives when there is none or it is lost. */
+  async follow(
+    object: SalesforceObject,
+    next: string | null,
+    query: () => Promise<Rows>,
     signal: AbortSignal,
   ): Promise<Rows> {
     if (next) {
@@ -239,11 +226,11 @@ export class SalesforceReader {
         if (!(error instanceof SalesforceRefused && LOST.has(error.code))) throw error
       }
     }
-    return await this.#ask(object, (source, fields) => scanQuery(source, fields, position), signal)
+    return await query()
   }
 
   /** Asks with the fields the org has. A field may vanish at any time: then describe says which are left. */
-  async #ask(
+  async ask(
     object: SalesforceObject,
     soql: (source: Source, fields: readonly string[]) => string,
     signal: AbortSignal,
@@ -282,14 +269,6 @@ export class SalesforceReader {
   }
 
   #translated(object: SalesforceObject, rows: Row[], context: Context): PulledRecord[] {
-    try {
-      return rows.map(row => toRecord(object, row, context, this.#prefix))
-    } catch (error) {
-      if (!(error instanceof BadRow)) throw error
-      throw new Unavailable('salesforce', `query ${SOURCES[object].sobject}`, error.message)
-    }
+    return translating(SOURCES[object], () => rows.map(row => toRecord(object, row, context, this.#prefix)))
   }
 }
-
-/** The locator is no more: older than two days, or pushed out by others. */
-const LOST = new Set(['INVALID_QUERY_LOCATOR', 'NOT_FOUND', 'HTTP_404'])

@@ -8,12 +8,13 @@ export type Position = { at: Instant; id: string } | { since: Instant } | null
 
 /** The scan's query: everything after `position`, in the order of (stamp, Id), which no two rows share. */
 export function scanQuery(source: Source, fields: readonly string[], position: Position): string {
-  return compose(source, fields, withOnly(source, after(source.stamp, position)), true)
+  const order = [{ field: source.stamp }, { field: 'Id' }]
+  return compose(source, fields, withOnly(source, after(source.stamp, position)), order)
 }
 
 /** Everything, in no order: an order would keep Salesforce from working on chunks of keys side by side. */
 export const wholeQuery = (source: Source, fields: readonly string[]): string =>
-  compose(source, fields, withOnly(source, null), false)
+  compose(source, fields, withOnly(source, null), [])
 
 /** @throws TypeError on something that is no id: values are never quoted, so nothing else may get here */
 export function idQuery(source: Source, fields: readonly string[], ids: readonly string[]): string {
@@ -22,8 +23,17 @@ export function idQuery(source: Source, fields: readonly string[], ids: readonly
     source,
     fields,
     withOnly(source, { left: { field: 'Id', operator: 'IN', value: [...ids], literalType: strings(ids) } }),
-    false,
+    [],
   )
+}
+
+/** The census' query: every row after an id, in order of ids, with nothing but what says whether it changed. */
+export function censusQuery(source: Source, last: string | null): string {
+  if (last !== null && !isId(last)) throw new TypeError('not a Salesforce id')
+  const beyond: WhereClause | null =
+    last === null ? null : { left: { field: 'Id', operator: '>', value: last, literalType: 'STRING' } }
+  const fields = [source.stamp, ...source.fields.filter(field => field === 'IsDeleted')]
+  return compose(source, fields, withOnly(source, beyond), [{ field: 'Id' }])
 }
 
 const strings = (ids: readonly string[]) => ids.map(() => 'STRING' as const)
@@ -32,13 +42,13 @@ function compose(
   source: Source,
   fields: readonly string[],
   where: WhereClause | null,
-  ordered: boolean,
+  orderBy: { field: string }[],
 ): string {
   return composeQuery({
     fields: ['Id', ...fields].map(field => getField(field)),
     sObject: source.sobject,
     ...(where && { where }),
-    ...(ordered && { orderBy: [{ field: source.stamp }, { field: 'Id' }] }),
+    ...(orderBy.length > 0 && { orderBy }),
   })
 }
 

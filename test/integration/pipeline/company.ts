@@ -61,7 +61,7 @@ export function fill({ salesforce, hubspot }: Company, people: number): void {
 }
 
 /** Every value in the tables that hold derived state, in a fixed order. */
-export async function state(db: Database): Promise<unknown> {
+export async function state(db: Database): Promise<unknown[]> {
   const handoffs = await db.query(sql`
     select opened_by, number, t0, t1, t2, t3, t4, owner, attempts, outcome from handoff order by opened_by`)
   const promises = await db.query(

@@ -1,4 +1,5 @@
 import type {
+  CensusPage,
   Change,
   Crm,
   Cursor,
@@ -62,6 +63,11 @@ export class FakeCrm implements Crm {
   /** Thrown by the next page read after so many. */
   readFault: { after: number; error: Error } | null = null
   calendars?: OrganisationCalendars
+  ageing: readonly ObjectName[] = []
+  /** Records that a census leaves out, as if it had been cut short. */
+  readonly uncounted = new Set<Ref>()
+  /** The server's time; each census says it. */
+  clock: Instant | null = null
   #records = new Map<Ref, PulledRecord>()
   #stamp = Date.parse('2026-11-02T00:00:00Z')
   #traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }
@@ -125,6 +131,28 @@ export class FakeCrm implements Crm {
       await Promise.resolve()
       yield { records: structuredClone(records), cursor: { stamp: records.at(-1)!.modifiedAt } }
     }
+  }
+
+  async *census(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<CensusPage> {
+    const last = typeof cursor?.last === 'string' ? cursor.last : ''
+    const all = [...this.#records.entries()]
+      .filter(([name, record]) => record.object === object && record.id > last && !this.uncounted.has(name))
+      .map(([, { id, modifiedAt, deleted }]) => ({ id, stamp: modifiedAt, deleted }))
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+    for (let at = 0; at === 0 || at < all.length; at += this.pageSize) {
+      signal.throwIfAborted()
+      if (this.readFault !== null && this.readFault.after-- === 0) throw this.readFault.error
+      const records = all.slice(at, at + this.pageSize)
+      this.#traffic.reads.calls++
+      await Promise.resolve()
+      const more = at + this.pageSize < all.length
+      yield { records, cursor: more ? { last: records.at(-1)!.id } : null, date: this.clock }
+    }
+  }
+
+  /** A record as the CRM has it, with the stamp it had before: what no cursor sees. */
+  slip(name: Ref, change: Partial<PulledRecord>): void {
+    this.#records.set(name, { ...this.#records.get(name)!, ...change })
   }
 
   fetch(object: ObjectName, ids: readonly string[]): Promise<PulledRecord[]> {

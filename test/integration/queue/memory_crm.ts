@@ -1,4 +1,4 @@
-import type { Change, Crm, Page, PulledRecord } from '../../../src/crm/crm.ts'
+import type { CensusPage, Change, Crm, Page, PulledRecord } from '../../../src/crm/crm.ts'
 import { type Fact, type Ref, ref } from '../../../src/domain/facts.ts'
 import { HOUR, type Instant } from '../../../src/domain/time.ts'
 
@@ -28,6 +28,13 @@ export class MemoryCrm implements Crm {
     if (from < this.#records.length) {
       yield { records: this.#records.slice(from), cursor: { at: this.#records.length } }
     }
+  }
+
+  readonly ageing = []
+
+  async *census(): AsyncIterable<CensusPage> {
+    const records = this.#records.map(({ id, modifiedAt }) => ({ id, stamp: modifiedAt, deleted: false }))
+    yield { records, cursor: null, date: null }
   }
 
   async fetch(_object: string, ids: readonly string[]): Promise<PulledRecord[]> {

@@ -1,0 +1,34 @@
+import type { Json, PulledRecord } from '../crm/crm.ts'
+import { type Fact, parseRef, type Ref } from '../domain/facts.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Mirror } from '../store/records.ts'
+
+/** Objects that a handoff is about: what happened to them stays true when they are deleted. */
+const SUBJECTS = new Set(['lead', 'contact', 'deal'])
+
+/**
+ * What is kept of a record that its CRM no longer has, not even among the deleted: as after a deletion it tells of. A
+ * lead, contact or deal keeps what happened to it and is deleted from `at` on; an activity or a tie is as if it had
+ * never been; a user has left. Its stamp stays: should the CRM show the record again, that reading counts.
+ */
+export function tombstone(
+  { ref, fields, modifiedAt, facts, identity, memberships }: Mirror,
+  at: Instant,
+): PulledRecord {
+  const { object, id } = parseRef(ref)
+  const stays = SUBJECTS.has(object)
+  const told = facts.filter(({ origin, kind }) => origin !== 'observed' && kind !== 'deleted')
+  const deleted: Fact = { key: 'deleted', at, subject: ref, origin: 'record', kind: 'deleted' }
+  return {
+    ...{ object, id, fields, modifiedAt, deleted: true },
+    facts: stays ? [...told, deleted] : [],
+    ...{ identity, memberships: stays ? memberships : [], owned: null },
+    ...(object === 'user' && { rep: departed(ref, fields, at) }),
+  }
+}
+
+/** A user's fields are those of the rep. */
+const departed = (ref: Ref, fields: { [key: string]: Json }, at: Instant) => ({
+  ...(fields as unknown as Omit<NonNullable<PulledRecord['rep']>, 'ref'>),
+  ...{ ref, active: false, inactiveSince: at },
+})
