@@ -10,6 +10,12 @@ create table almanac (
 );
 CREATE UNIQUE INDEX almanac_pkey ON public.almanac USING btree (source);
 
+create table budget (
+  vendor text not null,
+  ledger jsonb not null
+);
+CREATE UNIQUE INDEX budget_pkey ON public.budget USING btree (vendor);
+
 create table connection (
   vendor text not null,
   account text,
@@ -25,7 +31,8 @@ create table cursor (
   value jsonb,
   scanned_at timestamp with time zone,
   last_change timestamp with time zone,
-  records bigint not null default 0
+  records bigint not null default 0,
+  fresh_at timestamp with time zone
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 
