@@ -11,6 +11,11 @@ const url = (...protocols: string[]) =>
   z.url({ protocol: new RegExp(`^(${protocols.join('|')})$`) }).transform(text => text.replace(/\/+$/, ''))
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/).transform(Number).pipe(z.number().min(min).max(max))
+/** Percent in the environment, of one in the program. */
+const share = (min: number, usual: number, max = 100) =>
+  whole(min, max)
+    .transform(percent => percent / 100)
+    .prefault(`${usual}`)
 const secret = z.string().min(1).regex(/^\S+$/)
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
@@ -88,6 +93,11 @@ export const VARIABLES = {
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     'one of trace, debug, info, warn, error, fatal, silent',
   ),
+  SALESFORCE_BUDGET: variable(share(1, 25), 'a whole number of percent from 1 to 100'),
+  HUBSPOT_BUDGET: variable(share(1, 50), 'a whole number of percent from 1 to 100'),
+  BUDGET_RESERVE: variable(share(0, 10, 40), 'a whole number of percent from 0 to 40'),
+  BUDGET_PAUSE_AT: variable(share(1, 95), 'a whole number of percent from 1 to 100'),
+  BUDGET_RESUME_BELOW: variable(share(1, 75), 'a whole number of percent from 1 to 100'),
   POLL_SECONDS: variable(whole(1, 86_400).default(60), 'a whole number of seconds from 1 to 86400'),
 } satisfies Record<string, Variable>
 
@@ -128,6 +138,17 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: Variables['LOG_LEVEL']
+  /** How much of the CRMs' API calls we may take; shares of one. */
+  readonly budget: {
+    /** Of the account's day. */
+    readonly salesforce: number
+    readonly hubspot: number
+    /** Of that, what each lane leaves to those before it. */
+    readonly reserve: number
+    /** Of the account's day, whoever used it: where changes wait, and below what they go on. */
+    readonly pauseAt: number
+    readonly resumeBelow: number
+  }
   /** Milliseconds between two pulls. */
   readonly pollMs: number
 }
@@ -163,6 +184,8 @@ function* together(v: Variables, bad: (name: string) => boolean): Iterable<strin
   if (missing.length && missing.length < group.length) {
     yield `${missing.join(' and ')} must be set together with ${group.filter(n => !missing.includes(n)).join(' and ')}`
   }
+  if (v.BUDGET_RESUME_BELOW > v.BUDGET_PAUSE_AT && !bad('BUDGET_RESUME_BELOW') && !bad('BUDGET_PAUSE_AT'))
+    yield `BUDGET_RESUME_BELOW is '${Math.round(100 * v.BUDGET_RESUME_BELOW)}' but must not be above BUDGET_PAUSE_AT`
   for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL', 'PUBLIC_URL'] as const) {
     const given = v[name]
     if (given?.startsWith('http:') && !LOOPBACK.test(new URL(given).hostname)) {
@@ -201,6 +224,10 @@ function config(v: Variables): Config {
     host: v.HOST,
     port: v.PORT,
     logLevel: v.LOG_LEVEL,
+    budget: Object.freeze({
+      ...{ salesforce: v.SALESFORCE_BUDGET, hubspot: v.HUBSPOT_BUDGET, reserve: v.BUDGET_RESERVE },
+      ...{ pauseAt: v.BUDGET_PAUSE_AT, resumeBelow: v.BUDGET_RESUME_BELOW },
+    }),
     pollMs: v.POLL_SECONDS * 1000,
   })
 }

@@ -3,10 +3,12 @@ import { type IcsReader, icsReader } from './calendars/reader.ts'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
 import type { Crm } from './crm/crm.ts'
-import { parseRef, type Ref } from './domain/facts.ts'
+import { type BudgetRules, VENDOR_LIMITS } from './domain/budget.ts'
+import { parseRef, type Ref, type Vendor } from './domain/facts.ts'
 import type { Instant } from './domain/time.ts'
 import { driftOf, driftWords, readPolicyFile } from './draft.ts'
 import { type Log, logger } from './log.ts'
+import { SharedBudget } from './pipeline/budget.ts'
 import { adopt } from './pipeline/publish.ts'
 import { extraFields } from './policy/fields.ts'
 import { policyInForce } from './policy/policy.ts'
@@ -75,7 +77,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   const drift = config.policyFile === null ? null : driftOf(draft, versions, now())
   if (drift) log.warn(`${draft.file} differs from ${driftWords(drift)}: ${DRIFT_REMEDY}`)
   const ics = overrides.ics ?? icsReader({ folder: dirname(config.policyFile ?? '.') })
-  const crms = overrides.crms ?? (await connect(config, versions, now()))
+  const crms = overrides.crms ?? (await connect(config, versions, now(), db))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
   const queue = once(async () => {
@@ -108,24 +110,34 @@ async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<str
 
 /** The CRMs the environment names, their SDKs loaded only here; a handoff of the past is judged by the fields that its own version names. */
 async function connect(
-  { salesforce, hubspot }: Config,
+  config: Config,
   versions: readonly Version[],
   now: Instant,
+  db: Database,
 ): Promise<Crm[]> {
+  const { salesforce, hubspot } = config
   const { prefix } = policyInForce(versions)(now).policy.write
   const fields = extraFields(versions.map(version => version.policy))
   const crms: Promise<Crm>[] = []
   if (salesforce) {
     const { refreshToken, ...rest } = salesforce
-    const own = { prefix, fields: fields.salesforce }
+    const budget = new SharedBudget(db, 'salesforce', budgetRules(config, 'salesforce'))
+    const own = { prefix, fields: fields.salesforce, budget }
     const options = { ...rest, ...own, refreshToken: refreshToken ?? undefined }
     crms.push(import('./crm/salesforce/adapter.ts').then(adapter => adapter.salesforce(options)))
   }
   if (hubspot) {
-    const options = { ...hubspot, prefix, fields: fields.hubspot }
+    const budget = new SharedBudget(db, 'hubspot', budgetRules(config, 'hubspot'))
+    const options = { ...hubspot, prefix, fields: fields.hubspot, budget }
     crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot(options)))
   }
   return await Promise.all(crms)
+}
+
+/** How much of a CRM's calls the environment allows us. */
+export function budgetRules({ budget }: Config, vendor: Vendor): BudgetRules {
+  const { reserve, pauseAt, resumeBelow } = budget
+  return { share: budget[vendor], reserve, pauseAt, resumeBelow, ...VENDOR_LIMITS[vendor] }
 }
 
 /**

@@ -20,9 +20,12 @@ export abstract class CrmError extends Error {
 export class RateLimited extends CrmError {
   /** Milliseconds to wait before the next call. */
   readonly waitMs: number
-  constructor(vendor: Vendor, operation: string, waitMs: number, detail: string) {
-    super(vendor, operation, `${detail}; it asks us to wait ${Math.ceil(waitMs / 1000)} s`)
+  /** Which limit, without how long. */
+  readonly why: string
+  constructor(vendor: Vendor, operation: string, waitMs: number, why: string) {
+    super(vendor, operation, `${why}; it asks us to wait ${Math.ceil(waitMs / 1000)} s`)
     this.waitMs = waitMs
+    this.why = why
   }
 }
 

@@ -1,7 +1,11 @@
 import type { Crm, Cursor, Page, PulledRecord } from '../crm/crm.ts'
+import { RateLimited } from '../crm/errors.ts'
+import { inLane } from '../crm/lane.ts'
 import type { ObjectName } from '../domain/facts.ts'
+import { MINUTE } from '../domain/time.ts'
 import { noteAccepted } from '../store/connections.ts'
 import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
+import { everRead } from '../store/waiting.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeAll } from './encode.ts'
@@ -21,12 +25,21 @@ const GATHER = 2_000
  */
 export async function pullAllOf(context: Context, crm: Crm, freshMs = FRESH_MS): Promise<void> {
   await sameAccount(context, crm)
+  const limited: RateLimited[] = []
   for (const [place, object] of crm.objects.entries()) {
     const earlier = async () => {
       for (const one of crm.objects.slice(0, place)) await pull(context, crm, one)
     }
-    await pull(context, crm, object, { work: earlier, everyMs: freshMs })
+    try {
+      await pull(context, crm, object, { work: earlier, everyMs: freshMs })
+    } catch (error) {
+      // Another object may be in a lane that need not wait.
+      if (!(error instanceof RateLimited)) throw error
+      limited.push(error)
+    }
   }
+  const [soonest] = limited.sort((a, b) => a.waitMs - b.waitMs)
+  if (soonest) throw soonest
   await noteAccepted(context.db, crm.vendor)
 }
 
@@ -38,6 +51,18 @@ export async function pullAllOf(context: Context, crm: Crm, freshMs = FRESH_MS):
  * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
  */
 export async function pull(context: Context, crm: Crm, object: ObjectName, beside?: Beside): Promise<void> {
+  if (await everRead(context.db, crm.vendor, [object]))
+    return await inLane('changes', () => scanAll(context, crm, object, beside))
+  try {
+    await inLane('backfill', () => scanAll(context, crm, object, beside))
+  } catch (error) {
+    if (!(error instanceof RateLimited)) throw error
+    // Changes of other objects must not wait for hours because a first reading has to.
+    throw new RateLimited(error.vendor, error.operation, Math.min(error.waitMs, MINUTE), error.why)
+  }
+}
+
+async function scanAll(context: Context, crm: Crm, object: ObjectName, beside?: Beside): Promise<void> {
   const { db, signal, now } = context
   let cursor = await readCursor(db, crm.vendor, object)
   const stop = new AbortController()

@@ -1,5 +1,6 @@
 import type { Crm, WriteResult } from '../crm/crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../crm/errors.ts'
+import { inLane } from '../crm/lane.ts'
 import { RETRY, waitAfter } from '../crm/retry.ts'
 import { type ObjectName, parseRef, type Ref, ref as refOf } from '../domain/facts.ts'
 import { HOUR, type Instant, MINUTE } from '../domain/time.ts'
@@ -33,6 +34,10 @@ const PARK_AFTER = { lasting: 3, passing: 10 }
  * @throws RateLimited, AuthExpired, Unavailable, DatabaseUnavailable; what was not acknowledged stays to be done
  */
 export async function push(context: Context): Promise<void> {
+  await inLane('flags', () => pushAll(context))
+}
+
+async function pushAll(context: Context): Promise<void> {
   const claim = await openClaim(context.db)
   try {
     await countTarget(context, releaseDeadClaims(context.db))

@@ -30,6 +30,11 @@ create table certificate (
 );
 CREATE INDEX certificate_newest ON public.certificate USING btree (vendor, object, id DESC);
 CREATE UNIQUE INDEX certificate_pkey ON public.certificate USING btree (id);
+create table budget (
+  vendor text not null,
+  ledger jsonb not null
+);
+CREATE UNIQUE INDEX budget_pkey ON public.budget USING btree (vendor);
 
 create table connection (
   vendor text not null,
@@ -48,6 +53,7 @@ create table cursor (
   last_change timestamp with time zone,
   records bigint not null default 0,
   blind_since timestamp with time zone
+  fresh_at timestamp with time zone
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Crm } from '../crm.ts'
 import { Refused } from '../errors.ts'
-import type { HubSpotClient, HubSpotOptions } from './client.ts'
+import type { HubSpotOptions } from './client.ts'
 import { recordPage } from './link.ts'
 import { isSource, OBJECTS } from './objects.ts'
 import { ownedFields } from './owned.ts'
@@ -25,7 +25,10 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
   const reader = new HubSpotReader(client, options.prefix, fields)
   let portal = ''
   const findPortal = async (signal: AbortSignal) => {
-    portal ||= await portalOf(client, signal)
+    if (portal) return portal
+    const { portalId, timeZone } = await client.get('account details', details, DETAILS, signal)
+    if (timeZone) await options.budget?.inZone(timeZone)
+    portal = String(portalId)
     return portal
   }
   await findPortal(AbortSignal.timeout(PORTAL_WAIT)).catch(() => {})
@@ -71,9 +74,17 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
 
 const PORTAL_WAIT = 3_000
 
-const details = z.object({ portalId: z.union([z.number().int(), z.string().regex(/^\d+$/)]) })
+const DETAILS = '/account-info/v3/details'
+const details = z.object({
+  portalId: z.union([z.number().int(), z.string().regex(/^\d+$/)]),
+  /** Its midnight ends the account's day; one that this machine does not know is left out. */
+  timeZone: z.string().refine(isZone).optional().catch(undefined),
+})
 
-async function portalOf(client: HubSpotClient, signal: AbortSignal): Promise<string> {
-  const { portalId } = await client.get('account details', details, '/account-info/v3/details', signal)
-  return String(portalId)
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }))
+  } catch {
+    return false
+  }
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod'
+import type { Bucket } from '../../domain/budget.ts'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
+import { type Budget, UNLIMITED } from '../budget.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
 import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
+import { usageOf } from './usage.ts'
 import { type OnWire, type Sdk, SdkWire } from './wire.ts'
 
 export interface HubSpotOptions {
@@ -21,6 +24,8 @@ export interface HubSpotOptions {
   /** Contact properties that the policy names. */
   fields?: readonly PolicyField[] | undefined
   retry?: RetryPlan | undefined
+  /** Left out: nobody counts. */
+  budget?: Budget | undefined
 }
 
 /** HubSpot refused the request itself. */
@@ -53,8 +58,10 @@ export class HubSpotClient {
   readonly #wire: SdkWire
   readonly #retry: RetryPlan
   readonly #closed = new AbortController()
+  readonly #budget: Budget
 
   constructor(options: HubSpotOptions) {
+    this.#budget = options.budget ?? UNLIMITED
     this.#wire = new SdkWire(options)
     this.#retry = options.retry ?? RETRY
   }
@@ -65,9 +72,10 @@ export class HubSpotClient {
     schema: z.ZodType<T>,
     signal: AbortSignal,
     ask: (sdk: Sdk) => Promise<unknown>,
+    bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
     const all = this.#signals(signal)
-    return retrying(() => this.#once(operation, schema, 'reads', all, ask), this.#retry, all)
+    return retrying(() => this.#once(operation, schema, 'reads', all, ask, bucket), this.#retry, all)
   }
 
   /** A read by path, for what the SDK has no method for. */
@@ -109,9 +117,11 @@ export class HubSpotClient {
     kind: keyof Traffic,
     signal: AbortSignal,
     ask: (sdk: Sdk) => Promise<unknown>,
+    bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
     const call = this.#call(kind, signal)
-    return this.#outcome(operation, schema, call, () => this.#wire.run(call, () => ask(this.#wire.sdk)))
+    const send = () => this.#wire.run(call, () => ask(this.#wire.sdk))
+    return this.#outcome(operation, schema, call, send, bucket)
   }
 
   async #outcome<T>(
@@ -119,20 +129,29 @@ export class HubSpotClient {
     schema: z.ZodType<T>,
     call: OnWire,
     action: () => Promise<unknown>,
+    bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
     call.reply = null
+    await this.#budget.take(operation, bucket, call.signal)
     let body: unknown
     try {
       body = await action()
     } catch (error) {
       call.signal.throwIfAborted()
-      throw fault(operation, call.reply, error)
+      throw await this.#fault(operation, call.reply, error, bucket)
     }
     const reply = call.reply as Reply | null
-    if (reply && reply.status >= 300) throw fault(operation, reply, null)
+    if (reply) this.#budget.told(usageOf(reply.headers))
+    if (reply && reply.status >= 300) throw await this.#fault(operation, reply, null, bucket)
     const parsed = schema.safeParse(body)
     if (!parsed.success) throw new Uncertain('hubspot', operation, 'the answer is not what this call returns')
     return { body: parsed.data, date: reply ? serverTime(reply.headers) : null }
+  }
+
+  async #fault(operation: string, reply: Reply | null, error: unknown, bucket: Bucket): Promise<Error> {
+    const thrown = fault(operation, reply, error)
+    if (!(thrown instanceof RateLimited) || reply?.status !== 429) return thrown
+    return await this.#budget.refused(thrown, bodyOf(reply).policyName === 'DAILY' ? 'day' : bucket)
   }
 }
 

@@ -82,8 +82,12 @@ export async function search(
   last: string | null,
   signal: AbortSignal,
 ): Promise<PagedObjects> {
-  const { body, date } = await client.read(`search ${source.type}`, found, signal, sdk =>
-    sdk.search.doSearch(source.type, searchRequest(source, from, last)),
+  const { body, date } = await client.read(
+    `search ${source.type}`,
+    found,
+    signal,
+    sdk => sdk.search.doSearch(source.type, searchRequest(source, from, last)),
+    'search',
   )
   const ids = body.results.map(({ id }) => id)
   client.traffic.reads.records += ids.length

@@ -1,10 +1,12 @@
 import type { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
+import { type Budget, UNLIMITED } from '../budget.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
 import { type Incoming, NoAnswer, type Reply, receive, retryAfter, serverTime } from '../wire.ts'
 import { OneCall, type SalesforceOptions, Session } from './session.ts'
+import { usageOf } from './usage.ts'
 
 /** Salesforce refused the request itself; the code is its own, such as INVALID_FIELD. */
 export class SalesforceRefused extends Refused {
@@ -31,8 +33,10 @@ export class SalesforceClient {
   /** How reads are tried again. */
   readonly retry: RetryPlan
   readonly #closed = new AbortController()
+  readonly #budget: Budget
 
   constructor(options: SalesforceOptions) {
+    this.#budget = options.budget ?? UNLIMITED
     this.retry = options.retry ?? RETRY
     this.session = new Session(options, this.retry, this.#closed.signal)
   }
@@ -151,6 +155,7 @@ export class SalesforceClient {
     kind: keyof Traffic,
     signal: AbortSignal,
   ): Promise<Answer<unknown>> {
+    await this.#budget.take(operation, 'general', signal)
     const wire = new OneCall(signal, () => {
       this.traffic[kind].calls++
     })
@@ -161,7 +166,11 @@ export class SalesforceClient {
       return { body, date: wire.reply ? serverTime(wire.reply.headers) : null }
     } catch (error) {
       signal.throwIfAborted()
-      throw fault(operation, wire.reply, error)
+      const thrown = fault(operation, wire.reply, error)
+      if (!(thrown instanceof RateLimited)) throw thrown
+      throw await this.#budget.refused(thrown, thrown.waitMs > SHORT_WAIT ? 'day' : 'general')
+    } finally {
+      if (wire.reply) this.#budget.told(usageOf(wire.reply.headers))
     }
   }
 }

@@ -5,6 +5,7 @@ import { Transport } from 'jsforce/lib/transport.js'
 import { StreamPromise } from 'jsforce/lib/util/promise.js'
 import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
+import type { Budget } from '../budget.ts'
 import { AuthExpired, OtherAccount, RateLimited, Unavailable } from '../errors.ts'
 import { id18 } from '../id18.ts'
 import { type RetryPlan, retrying } from '../retry.ts'
@@ -27,6 +28,8 @@ export interface SalesforceOptions {
   retry?: RetryPlan | undefined
   /** When a first reading goes through the Bulk API, and its pages; tests make them small. */
   bulk?: BulkSizes | undefined
+  /** Left out: nobody counts. */
+  budget?: Budget | undefined
 }
 
 type Request = Parameters<Transport['httpRequest']>[0]

@@ -32,6 +32,7 @@ describe('the environment', () => {
       host: '127.0.0.1',
       port: 3000,
       logLevel: 'info',
+      budget: { salesforce: 0.25, hubspot: 0.5, reserve: 0.1, pauseAt: 0.95, resumeBelow: 0.75 },
       pollMs: 60_000,
     })
   })
@@ -57,6 +58,13 @@ describe('the environment', () => {
     expect(parseConfig(webhooks).webhooks).toEqual({ secret: 'hush', publicUrl: 'https://leadtime.acme.com' })
     expect(parseConfig({ PUBLIC_URL: webhooks.PUBLIC_URL }).webhooks).toBeNull()
     expect(parseConfig({ HUBSPOT_CLIENT_SECRET: 'hush' }).webhooks).toBeNull()
+  })
+
+  test('a mark to go on above the mark to wait is refused', () => {
+    const env = { BUDGET_PAUSE_AT: '60', BUDGET_RESUME_BELOW: '70' }
+    expect(() => parseConfig(env)).toThrow(
+      "BUDGET_RESUME_BELOW is '70' but must not be above BUDGET_PAUSE_AT",
+    )
   })
 
   test('is frozen, its parts too', () => {

@@ -1,0 +1,9 @@
+-- The calls of one connection: what was sent, what is leased to a process, what the CRM said. One row for all processes.
+create table budget (
+  vendor text primary key,
+  ledger jsonb not null
+);
+
+-- Until when the object was known to be as fresh as it has to be: it was looked at, or need not be yet.
+alter table cursor add column fresh_at timestamptz;
+update cursor set fresh_at = scanned_at;

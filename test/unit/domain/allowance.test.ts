@@ -1,0 +1,251 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { close, decide, settle, tell, type Wish } from '../../../src/domain/allowance.ts'
+import {
+  type BudgetRules,
+  type Decision,
+  LANES,
+  type Lane,
+  LEASE,
+  PROBE,
+  VENDOR_LIMITS,
+} from '../../../src/domain/budget.ts'
+import { emptyLedger, type Ledger } from '../../../src/domain/ledger.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts'
+
+const NOW = Date.parse('2026-11-24T09:00:00Z')
+const SHARES = { share: 0.5, reserve: 0.1, pauseAt: 0.95, resumeBelow: 0.75 }
+const ROLLING: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.salesforce, assumedLimit: 1_000 }
+const HUBSPOT: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.hubspot }
+
+let ids = 0
+const wish = (lane: Lane, calls = 1, bucket: Wish['bucket'] = 'general'): Wish => ({
+  ...{ id: `${ids++}`, lane, bucket, calls },
+})
+
+/** Takes calls one by one until there is a refusal, `apart` milliseconds from each other. */
+function takeAll(rules: BudgetRules, ledger: Ledger, lane: Lane, now = NOW, apart = 0) {
+  for (let taken = 0; ; taken++) {
+    const answer = decide(rules, ledger, wish(lane), now + taken * apart)
+    if ('waitUntil' in answer) return { taken, answer }
+  }
+}
+
+const used = (ledger: Ledger, calls: number, limit: number, at = NOW) =>
+  tell(ROLLING, ledger, { day: { used: calls, limit } }, at)
+
+describe('our ceiling', () => {
+  test('is a share of the account’s day, and each lane leaves some to those before it', () => {
+    const ledger = emptyLedger()
+    expect(takeAll(ROLLING, ledger, 'backfill')).toMatchObject({ taken: 400, answer: { reason: 'ceiling' } })
+    expect(takeAll(ROLLING, ledger, 'changes').taken).toBe(50)
+    expect(takeAll(ROLLING, ledger, 'flags')).toMatchObject({ taken: 50, answer: { reason: 'ceiling' } })
+  })
+
+  test('grows and shrinks with the limit that the CRM tells', () => {
+    const ledger = emptyLedger()
+    used(ledger, 10, 200)
+    expect(takeAll(ROLLING, ledger, 'flags').taken).toBe(100)
+    used(ledger, 110, 400)
+    expect(takeAll(ROLLING, ledger, 'flags').taken).toBe(100)
+  })
+
+  test('comes back a day after the calls were made', () => {
+    const ledger = emptyLedger()
+    const { answer } = takeAll(ROLLING, ledger, 'flags')
+    const back = (answer as { waitUntil: number }).waitUntil
+    expect(back).toBe(NOW + DAY + 15 * MINUTE)
+    expect(decide(ROLLING, ledger, wish('flags'), back - 1)).toHaveProperty('waitUntil')
+    expect(decide(ROLLING, ledger, wish('flags'), back)).toEqual({ go: 1 })
+  })
+
+  test('or at the account’s midnight, whatever the offset of its zone', () => {
+    const rules: BudgetRules = { ...HUBSPOT, windows: {}, assumedLimit: 20 }
+    const ledger = { ...emptyLedger(), zone: 'Asia/Kathmandu' }
+    const midnight = Date.parse('2026-11-25T00:00:00+05:45')
+    expect(takeAll(rules, ledger, 'flags').answer).toEqual({ waitUntil: midnight, reason: 'ceiling' })
+    expect(decide(rules, ledger, wish('flags', 9), midnight)).toEqual({ go: 9 })
+  })
+})
+
+describe('others who use the account', () => {
+  test('a first reading yields at 80 %, changes wait at 95 %, flags go on; all again below 75 %', () => {
+    const ledger = emptyLedger()
+    const who = (share: number): Lane[] => {
+      used(ledger, share * 10_000, 10_000)
+      return LANES.filter(lane => 'go' in decide(ROLLING, ledger, wish(lane), NOW))
+    }
+    expect(who(0.79)).toEqual(['flags', 'changes', 'backfill'])
+    expect(who(0.81)).toEqual(['flags', 'changes'])
+    expect(who(0.96)).toEqual(['flags'])
+    expect(who(0.76)).toEqual(['flags'])
+    expect(who(0.74)).toEqual(['flags', 'changes', 'backfill'])
+    expect(who(0.9)).toEqual(['flags', 'changes'])
+  })
+
+  test('at 100 % nobody calls; one asks every quarter of an hour, until there is room', () => {
+    const ledger = emptyLedger()
+    used(ledger, 10_000, 10_000)
+    expect(decide(ROLLING, ledger, wish('flags'), NOW)).toEqual({ waitUntil: NOW + PROBE, reason: 'others' })
+    expect(decide(ROLLING, ledger, wish('changes', 8), NOW + PROBE)).toEqual({ go: 1 })
+    expect(decide(ROLLING, ledger, wish('flags'), NOW + PROBE)).toMatchObject({ reason: 'others' })
+    used(ledger, 5_000, 10_000, NOW + PROBE + SECOND)
+    expect(decide(ROLLING, ledger, wish('backfill', 8), NOW + PROBE + SECOND)).toEqual({ go: 8 })
+  })
+
+  test('until midnight where the day ends then: nothing can come back before', () => {
+    const rules: BudgetRules = { ...HUBSPOT, windows: {} }
+    const ledger = emptyLedger()
+    tell(rules, ledger, { day: { used: 990, limit: 1_000 } }, NOW)
+    expect(decide(rules, ledger, wish('changes'), NOW + HOUR)).toEqual({
+      waitUntil: Date.parse('2026-11-25T00:00Z'),
+      reason: 'others',
+    })
+  })
+})
+
+describe('what the CRM told', () => {
+  test('a refusal for the day closes it for every lane, until midnight', () => {
+    const ledger = { ...emptyLedger(), zone: 'America/New_York' }
+    const until = close(HUBSPOT, ledger, 'day', null, NOW)
+    expect(until).toBe(Date.parse('2026-11-25T00:00-05:00'))
+    expect(decide(HUBSPOT, ledger, wish('flags'), until - 1)).toEqual({ waitUntil: until, reason: 'told' })
+    expect(decide(HUBSPOT, ledger, wish('backfill'), until)).toEqual({ go: 1 })
+  })
+
+  test('a refused search closes searches alone', () => {
+    const ledger = emptyLedger()
+    close(HUBSPOT, ledger, 'search', NOW + SECOND, NOW)
+    expect(decide(HUBSPOT, ledger, wish('flags', 1, 'search'), NOW)).toHaveProperty('waitUntil')
+    expect(decide(HUBSPOT, ledger, wish('flags'), NOW)).toEqual({ go: 1 })
+  })
+
+  test('the window is as large as the headers say, less what others of the same app have sent', () => {
+    const ledger = emptyLedger()
+    tell(HUBSPOT, ledger, { burst: { max: 190, remaining: 60 } }, NOW)
+    expect(takeAll(HUBSPOT, ledger, 'flags').taken).toBe(60)
+  })
+})
+
+test('a lane that had to wait goes before a less urgent one', () => {
+  const ledger = emptyLedger()
+  takeAll(HUBSPOT, ledger, 'backfill')
+  takeAll(HUBSPOT, ledger, 'flags')
+  const opens = NOW + LEASE + 10 * SECOND
+  decide(HUBSPOT, ledger, wish('flags'), opens - SECOND)
+  expect(decide(HUBSPOT, ledger, wish('backfill', 8), opens)).toMatchObject({ reason: 'burst' })
+  expect(decide(HUBSPOT, ledger, wish('flags', 8), opens)).toEqual({ go: 8 })
+  expect(decide(HUBSPOT, ledger, wish('backfill', 8), opens)).toEqual({ go: 8 })
+})
+
+test('what a lease left over is given back', () => {
+  const ledger = emptyLedger()
+  const one = wish('changes', 8)
+  decide(HUBSPOT, ledger, one, NOW)
+  settle(ledger, { id: one.id, lane: 'changes', at: NOW, calls: 8, sent: 3, last: NOW + 200 })
+  expect(ledger.counted).toBe(3)
+  expect(ledger.grants).toMatchObject([{ calls: 3, until: NOW + 200 }])
+})
+
+/**
+ * The same rules told slowly: every call with its instant, no leases, no quarters. What it must never see is what the
+ * vendors would refuse or what we promised not to take.
+ */
+class Witness {
+  readonly sent: { at: number; lane: Lane; bucket: Wish['bucket'] }[] = []
+
+  /** The most calls within any `ms`. */
+  most(ms: number, keep: (one: Witness['sent'][number]) => boolean = () => true): number {
+    const times = this.sent
+      .filter(keep)
+      .map(one => one.at)
+      .sort((a, b) => a - b)
+    return Math.max(0, ...times.map((end, i) => times.slice(0, i + 1).filter(at => at > end - ms).length))
+  }
+}
+
+const step = fc.record({
+  lane: fc.constantFrom(...LANES),
+  bucket: fc.constantFrom('general' as const, 'general' as const, 'search' as const),
+  calls: fc.constantFrom(1, 4, 8),
+  /** How many of the lease are sent, and how late. */
+  sent: fc.constantFrom(0, 0.5, 1, 1),
+  after: fc.constantFrom(0, LEASE / 2, LEASE),
+  settles: fc.boolean(),
+  /** Often at the edges of what counts: of leases, windows, quarters and days. */
+  pause: fc.constantFrom(
+    ...[0, 0, 0, 0, 1, 100, 400, 2 * SECOND, 9 * SECOND, 10 * SECOND - 1, 10 * SECOND],
+    ...[14 * MINUTE, 14 * MINUTE, 23 * HOUR + 50 * MINUTE, DAY],
+  ),
+})
+
+/** Lets lanes of any processes call in any order; hands each decision and the ledger to `check`. */
+function play(
+  rules: BudgetRules,
+  steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
+  check: (now: number, lane: Lane, decision: Decision, ledger: Ledger) => void = () => undefined,
+): Witness {
+  let ledger = emptyLedger()
+  const witness = new Witness()
+  let now = NOW
+  for (const { lane, bucket, calls, sent, after, settles, pause } of steps) {
+    now += pause
+    const one = wish(lane, calls, bucket)
+    // As the database keeps it.
+    ledger = JSON.parse(JSON.stringify(ledger)) as Ledger
+    const decision = decide(rules, ledger, one, now)
+    check(now, lane, decision, ledger)
+    if (!('go' in decision)) continue
+    const used = Math.round(sent * decision.go)
+    const last = now + after
+    for (let i = 0; i < used; i++) witness.sent.push({ at: now + (after * (i + 1)) / used, lane, bucket })
+    if (settles) settle(ledger, { id: one.id, lane, at: now, calls: decision.go, sent: used, last })
+  }
+  return witness
+}
+
+const steps = fc.array(step, { minLength: 60, maxLength: 150 })
+
+test('property: never more than the ceiling in any 24 hours, of any lane and all together', () => {
+  const rules: BudgetRules = { ...ROLLING, assumedLimit: 160 }
+  fc.assert(
+    fc.property(steps, all => {
+      const witness = play(rules, all)
+      expect(witness.most(DAY)).toBeLessThanOrEqual(80)
+      expect(witness.most(DAY, one => one.lane === 'backfill')).toBeLessThanOrEqual(64)
+      expect(witness.most(DAY, one => one.lane !== 'flags')).toBeLessThanOrEqual(72)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('property: never more than a window holds in any ten seconds, nor five searches in any second', () => {
+  const rules: BudgetRules = {
+    ...HUBSPOT,
+    windows: { general: { ms: 10 * SECOND, calls: 25 }, search: { ms: SECOND, calls: 5 } },
+  }
+  fc.assert(
+    fc.property(steps, all => {
+      const witness = play(rules, all)
+      expect(witness.most(10 * SECOND, one => one.bucket === 'general')).toBeLessThanOrEqual(25)
+      expect(witness.most(SECOND, one => one.bucket === 'search')).toBeLessThanOrEqual(5)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('property: flags wait only for flags: for the burst no longer than a window, for the day only when they used it', () => {
+  const rules: BudgetRules = { ...HUBSPOT, assumedLimit: 400 }
+  fc.assert(
+    fc.property(steps, all => {
+      play(rules, all, (now, lane, decision, ledger) => {
+        if (lane !== 'flags' || !('waitUntil' in decision)) return
+        if (decision.reason === 'burst')
+          expect(decision.waitUntil - now).toBeLessThanOrEqual(10 * SECOND + LEASE)
+        // The reserve is theirs: a tenth of 200 calls.
+        else expect(ledger.quarters.reduce((sum, quarter) => sum + quarter[1], 0)).toBeGreaterThanOrEqual(20)
+      })
+    }),
+    { numRuns: 300 },
+  )
+})

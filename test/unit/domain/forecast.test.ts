@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import { tell } from '../../../src/domain/allowance.ts'
+import { type BudgetRules, VENDOR_LIMITS } from '../../../src/domain/budget.ts'
+import { forecast, slowdown } from '../../../src/domain/forecast.ts'
+import { count, emptyLedger, type Ledger } from '../../../src/domain/ledger.ts'
+import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts'
+
+const NOW = Date.parse('2026-11-24T12:00:00Z')
+const SHARES = { share: 0.5, reserve: 0.1, pauseAt: 0.95, resumeBelow: 0.75 }
+const SALESFORCE: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.salesforce }
+const HUBSPOT: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.hubspot }
+
+/** So many calls for changes in every quarter of the hours until now. */
+function called(hours: number, calls: number): Ledger {
+  const ledger = emptyLedger()
+  for (let at = NOW - hours * HOUR; at < NOW; at += 15 * MINUTE) count(ledger, 'changes', at, calls)
+  return ledger
+}
+
+test('until midnight it adds what is still to come', () => {
+  const ledger = called(2, 100)
+  tell(HUBSPOT, ledger, { day: { used: 1_800, limit: 10_000 } }, NOW)
+  expect(forecast(HUBSPOT, ledger, NOW)).toMatchObject({
+    ...{ used: 1_800, limit: 10_000, isTold: true, ours: { flags: 0, changes: 800, backfill: 0 } },
+    ...{ ceilings: { flags: 5_000, changes: 4_500, backfill: 4_000 }, ends: NOW + DAY / 2 },
+    ...{ rate: 400, expected: 800 + 12 * 400 },
+    stops: { backfill: NOW + 8 * HOUR, changes: NOW + 9.25 * HOUR, flags: NOW + 10.5 * HOUR },
+  })
+})
+
+test('over a rolling day what was called yesterday comes back meanwhile', () => {
+  const ledger = called(24, 10)
+  tell(SALESFORCE, ledger, { day: { used: 1_000, limit: 2_000 } }, NOW)
+  // 960 a day is below 1,000, above 900.
+  const { expected, stops } = forecast(SALESFORCE, ledger, NOW)
+  expect(expected).toBe(960)
+  expect(stops).toEqual({ flags: null, changes: NOW, backfill: NOW })
+})
+
+test('nothing was called: nothing is expected, and a limit nobody has told is assumed', () => {
+  expect(forecast(SALESFORCE, emptyLedger(), NOW)).toMatchObject({
+    ...{ used: 0, limit: 15_000, isTold: false, rate: 0, expected: 0 },
+    stops: { flags: null, changes: null, backfill: null },
+  })
+})
+
+test('polling is slowed down as far as what is left demands, and no further', () => {
+  const left = (calls: number) => {
+    const ledger = emptyLedger()
+    tell(HUBSPOT, ledger, { day: { used: 0, limit: 10_000 } }, NOW)
+    count(ledger, 'changes', NOW - HOUR, 4_500 - calls)
+    return slowdown(HUBSPOT, ledger, 120, NOW)
+  }
+  expect(left(4_500)).toBe(1)
+  expect(left(1_440)).toBe(1)
+  expect(left(720)).toBe(2)
+  expect(left(0)).toBe(15)
+})
