@@ -87,12 +87,18 @@ async function start(
   const dir = makeFolder(options.storage ?? tmpdir(), undo)
   const clock = new VirtualClock(company.now)
   undo.push(() => clock.stand())
-  const salesforce = salesforceTwin({ clock, file: join(dir, 'salesforce.sqlite'), client: CLIENT })
+  const salesforce = salesforceTwin({
+    clock,
+    file: join(dir, 'salesforce.sqlite'),
+    client: CLIENT,
+    rotates: true,
+  })
   undo.push(() => salesforce.close())
   const hubspot = hubspotTwin({
     clock,
     file: join(dir, 'hubspot.sqlite'),
     token: TOKEN,
+    oauthApp: { clientId: CLIENT.id, clientSecret: CLIENT.secret },
     linkOf: linkOf(salesforce.app),
   })
   undo.push(() => hubspot.close())

@@ -3,18 +3,22 @@ import type { Bucket } from '../../domain/budget.ts'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
 import { type Budget, UNLIMITED } from '../budget.ts'
+import type { TokenKeeper } from '../credentials.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
 import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
+import { type Tokens, tokensOf } from './tokens.ts'
 import { usageOf } from './usage.ts'
 import { type OnWire, type Sdk, SdkWire } from './wire.ts'
 
 export interface HubSpotOptions {
   /** `https://api.hubapi.com`, or a twin. */
   baseUrl: string
-  /** Of a private app or a service key. */
-  token: string
+  /** Of a private app or a service key; left out when an OAuth app signs in. */
+  token?: string | undefined
+  /** The OAuth app, and where what it was granted is kept. */
+  oauth?: { clientId: string; clientSecret: string; keeper: TokenKeeper } | undefined
   /** Dated paths, or the old ones that go unsupported in September 2027. */
   api: '2026-09' | 'v3'
   /** `https://app.hubspot.com`, or a twin: where people look at records. */
@@ -56,6 +60,7 @@ export interface Answer<T> {
 export class HubSpotClient {
   readonly traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }
   readonly #wire: SdkWire
+  readonly #tokens: Tokens
   readonly #retry: RetryPlan
   readonly #closed = new AbortController()
   readonly #budget: Budget
@@ -64,6 +69,7 @@ export class HubSpotClient {
     this.#budget = options.budget ?? UNLIMITED
     this.#wire = new SdkWire(options)
     this.#retry = options.retry ?? RETRY
+    this.#tokens = tokensOf(options, this.#retry, this.#closed.signal)
   }
 
   /** A read, tried again while that can help; `schema` decides what counts as an answer. */
@@ -81,8 +87,7 @@ export class HubSpotClient {
   /** A read by path, for what the SDK has no method for. */
   async get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<T> {
     const all = this.#signals(signal)
-    const call = this.#call('reads', all)
-    const attempt = () => this.#outcome(operation, schema, call, () => this.#wire.get(call, path))
+    const attempt = () => this.#signedIn(operation, schema, 'reads', all, call => this.#wire.get(call, path))
     return (await retrying(attempt, this.#retry, all)).body
   }
 
@@ -104,11 +109,11 @@ export class HubSpotClient {
     return AbortSignal.any([signal, this.#closed.signal])
   }
 
-  #call(kind: keyof Traffic, signal: AbortSignal): OnWire {
+  #call(kind: keyof Traffic, signal: AbortSignal, token: string): OnWire {
     const sent = () => {
       this.traffic[kind].calls++
     }
-    return { signal, reply: null, sent }
+    return { signal, token, reply: null, sent }
   }
 
   #once<T>(
@@ -119,9 +124,36 @@ export class HubSpotClient {
     ask: (sdk: Sdk) => Promise<unknown>,
     bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
-    const call = this.#call(kind, signal)
-    const send = () => this.#wire.run(call, () => ask(this.#wire.sdk))
-    return this.#outcome(operation, schema, call, send, bucket)
+    return this.#signedIn(
+      operation,
+      schema,
+      kind,
+      signal,
+      call => this.#wire.run(call, () => ask(this.#wire.sdk)),
+      bucket,
+    )
+  }
+
+  /** Once, and once more with another token when the first was refused: a call without a good one does nothing. */
+  async #signedIn<T>(
+    operation: string,
+    schema: z.ZodType<T>,
+    kind: keyof Traffic,
+    signal: AbortSignal,
+    action: (call: OnWire) => Promise<unknown>,
+    bucket: Bucket = 'general',
+  ): Promise<Answer<T>> {
+    const send = (token: string) => {
+      const call = this.#call(kind, signal, token)
+      return this.#outcome(operation, schema, call, () => action(call), bucket)
+    }
+    const token = await this.#tokens.token()
+    try {
+      return await send(token)
+    } catch (error) {
+      if (!(error instanceof AuthExpired) || !this.#tokens.renew) throw error
+    }
+    return await send(await this.#tokens.renew(token))
   }
 
   async #outcome<T>(
@@ -131,7 +163,6 @@ export class HubSpotClient {
     action: () => Promise<unknown>,
     bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
-    call.reply = null
     await this.#budget.take(operation, bucket, call.signal)
     let body: unknown
     try {

@@ -10,6 +10,8 @@ import { exchange, type Reply } from '../wire.ts'
 /** One call on its way: what ends it, and what came back. */
 export interface OnWire {
   signal: AbortSignal
+  /** The access token that it carries. */
+  token: string
   reply: Reply | null
   sent(): void
 }
@@ -25,15 +27,12 @@ export class SdkWire {
   readonly sdk: Sdk
   readonly #current = new AsyncLocalStorage<OnWire>()
   readonly #base: string
-  readonly #token: string
   readonly #dated: boolean
 
-  constructor(options: { baseUrl: string; token: string; api: '2026-09' | 'v3' }) {
+  constructor(options: { baseUrl: string; api: '2026-09' | 'v3' }) {
     this.#base = options.baseUrl.replace(/\/+$/, '')
-    this.#token = options.token
     this.#dated = options.api === DATED
     const client = new HubSpotClient({
-      accessToken: options.token,
       basePath: this.#base,
       middleware: [{ pre: ctx => this.#rewrite(ctx as RequestContext), post: ctx => ctx }],
     })
@@ -47,7 +46,7 @@ export class SdkWire {
 
   /** A GET the SDK has no method for; the parsed body. */
   async get(call: OnWire, path: string): Promise<unknown> {
-    const headers = { accept: 'application/json', authorization: `Bearer ${this.#token}` }
+    const headers = { accept: 'application/json', authorization: `Bearer ${call.token}` }
     call.sent()
     const url = this.#dated ? datedUrl(this.#base + path) : this.#base + path
     call.reply = await exchange({ method: 'GET', url, headers }, call.signal)
@@ -63,7 +62,8 @@ export class SdkWire {
     const call = this.#current.getStore()
     if (!call) throw new Error('a HubSpot request outside of a call')
     call.sent()
-    const headers = request.getHeaders()
+    // The client was given no token: those of an OAuth app change while it lives.
+    const headers = { ...request.getHeaders(), Authorization: `Bearer ${call.token}` }
     const body = request.getBody() as string | undefined
     call.reply = await exchange(
       { method: request.getHttpMethod().toString(), url: request.getUrl(), headers, body },

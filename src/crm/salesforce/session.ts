@@ -1,23 +1,31 @@
+import type { KeyObject } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { Connection } from 'jsforce/lib/connection.js'
-import { OAuth2 } from 'jsforce/lib/oauth2.js'
 import { Transport } from 'jsforce/lib/transport.js'
 import { StreamPromise } from 'jsforce/lib/util/promise.js'
-import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Budget } from '../budget.ts'
-import { AuthExpired, OtherAccount, RateLimited, Unavailable } from '../errors.ts'
-import { id18 } from '../id18.ts'
+import { type Grant, memoryKeeper, type TokenKeeper } from '../credentials.ts'
+import { OtherAccount } from '../errors.ts'
+import { renewed } from '../oauth.ts'
 import { type RetryPlan, retrying } from '../retry.ts'
-import { exchange, NoAnswer, type Reply, retryAfter } from '../wire.ts'
+import { exchange, type Reply } from '../wire.ts'
+import { signedAssertion } from './assertion.ts'
 import type { BulkSizes } from './bulk.ts'
+import { requestGrant } from './grant.ts'
+import { audienceOf } from './instance.ts'
 
 export interface SalesforceOptions {
   /** The organisation's My Domain address: client credentials work nowhere else. */
   loginUrl: string
   clientId: string
-  clientSecret: string
-  /** Given: the refresh-token grant is used instead of client credentials. */
+  /** Left out by apps without one, which sign in by JWT. */
+  clientSecret?: string | undefined
+  /** Given: the JWT bearer grant is used, as this user, with assertions signed by this RSA key. */
+  jwt?: { username: string; key: KeyObject } | undefined
+  /** Given: the refresh-token grant is used, and what it becomes is kept here. */
+  keeper?: TokenKeeper | undefined
+  /** As `keeper`, for as long as the process lives. */
   refreshToken?: string | undefined
   /** Such as `66.0`. */
   apiVersion: string
@@ -62,33 +70,24 @@ export class OneCall extends Transport {
   }
 }
 
-const token = z.object({
-  access_token: z.string().min(1),
-  instance_url: z.url(),
-  /** Of the identity: `https://login.salesforce.com/id/<organisation>/<user>`. */
-  id: z.string().regex(/\/id\/00D\w{12,15}\/\w+$/),
-  refresh_token: z.string().min(1).optional(),
-})
-
 /**
- * The sign-in. jsforce's refresh delegate is not used: it repeats for as long as the server says 401, and it
- * drops a rotated refresh token.
+ * The sign-in, by whichever grant the options allow. jsforce's own is not used: its refresh delegate repeats for as long
+ * as the server says 401 and drops a rotated refresh token, and it does not sign assertions.
  */
 export class Session {
   readonly connection: Connection
-  readonly #oauth2: OAuth2
+  readonly #options: SalesforceOptions
+  readonly #keeper: TokenKeeper | null
   readonly #retry: RetryPlan
   readonly #lifetime: AbortSignal
-  #refreshToken: string | undefined
   #organization: string | null = null
   #renewal: Promise<void> | null = null
 
   /** @param lifetime ends a sign-in; not a caller's signal, for several callers wait for the same one */
   constructor(options: SalesforceOptions, retry: RetryPlan, lifetime: AbortSignal) {
     this.connection = new Connection({ instanceUrl: options.loginUrl, version: options.apiVersion })
-    const { loginUrl, clientId, clientSecret } = options
-    this.#oauth2 = new OAuth2({ loginUrl, clientId, clientSecret })
-    this.#refreshToken = options.refreshToken
+    this.#options = options
+    this.#keeper = options.keeper ?? (options.refreshToken ? memoryKeeper(options.refreshToken) : null)
     this.#retry = retry
     this.#lifetime = lifetime
   }
@@ -108,51 +107,50 @@ export class Session {
   /** Replaces the token that was refused; of several callers with the same one, the first renews for all. */
   async renew(refused: string | null): Promise<void> {
     if ((this.connection.accessToken ?? null) !== refused) return
-    this.#renewal ??= retrying(() => this.#signIn(), this.#retry, this.#lifetime).finally(() => {
+    this.#renewal ??= retrying(() => this.#signIn(refused), this.#retry, this.#lifetime).finally(() => {
       this.#renewal = null
     })
     await this.#renewal
   }
 
-  async #signIn(): Promise<void> {
-    // Token requests are not part of the traffic.
-    const wire = new OneCall(this.#lifetime, () => undefined)
-    this.#oauth2._transport = wire
-    const answer = await this.#grant().catch((error: unknown) => {
-      this.#lifetime.throwIfAborted()
-      throw refusal(wire.reply, error)
-    })
-    const parsed = token.safeParse(answer)
-    if (!parsed.success) throw new Unavailable('salesforce', 'sign in', 'the answer is no token')
-    const organization = id18(parsed.data.id.split('/').at(-2) ?? '')
+  async #signIn(refused: string | null): Promise<void> {
+    const grant = this.#keeper ? await this.#kept(this.#keeper, refused) : await this.#asked()
     // A refreshed sandbox, or a login address that now leads elsewhere.
-    if (organization !== (this.#organization ?? organization))
-      throw new OtherAccount('salesforce', this.#organization ?? '', organization)
-    this.#organization = organization
-    this.connection.accessToken = parsed.data.access_token
-    this.connection.instanceUrl = parsed.data.instance_url
-    this.#refreshToken &&= parsed.data.refresh_token ?? this.#refreshToken
+    if (grant.account !== (this.#organization ?? grant.account))
+      throw new OtherAccount('salesforce', this.#organization ?? '', grant.account)
+    this.#organization = grant.account
+    this.connection.accessToken = grant.accessToken
+    this.connection.instanceUrl = grant.instanceUrl ?? this.#options.loginUrl
   }
 
-  #grant(): Promise<unknown> {
-    if (this.#refreshToken) return this.#oauth2.refreshToken(this.#refreshToken)
-    return this.#oauth2.requestToken({ grant_type: 'client_credentials' })
+  async #kept(keeper: TokenKeeper, refused: string | null): Promise<Grant> {
+    const known = refused === null ? await keeper.read() : null
+    if (known?.accessToken) return known
+    return await keeper.exclusively(this.#lifetime, held =>
+      renewed('salesforce', held, refused, ({ refreshToken }) =>
+        requestGrant(
+          this.#options,
+          { grant_type: 'refresh_token', refresh_token: refreshToken },
+          this.#options.refreshToken ? NEW_TOKEN : CONNECT_AGAIN,
+          this.#lifetime,
+        ),
+      ),
+    )
+  }
+
+  #asked(): Promise<Grant> {
+    const { jwt, clientId, loginUrl } = this.#options
+    if (!jwt)
+      return requestGrant(this.#options, { grant_type: 'client_credentials' }, CHECK_CLIENT, this.#lifetime)
+    const claims = { clientId, username: jwt.username, audience: audienceOf(loginUrl) }
+    const form = { grant_type: JWT_BEARER, assertion: signedAssertion(claims, jwt.key, Date.now()) }
+    return requestGrant(this.#options, form, CHECK_JWT, this.#lifetime)
   }
 }
 
-function refusal(reply: Reply | null, error: unknown): Error {
-  const operation = 'sign in'
-  if (!reply) {
-    return new Unavailable('salesforce', operation, error instanceof NoAnswer ? error.message : 'no answer')
-  }
-  if (reply.status === 429) {
-    return new RateLimited('salesforce', operation, retryAfter(reply.headers) ?? 5_000, 'too many sign-ins')
-  }
-  if (reply.status >= 500 || reply.status < 400) {
-    return new Unavailable('salesforce', operation, `HTTP ${reply.status}`)
-  }
-  const code =
-    error instanceof Error && /^[a-z_]{3,40}$/.test(error.name) ? error.name : `HTTP ${reply.status}`
-  const remedy = 'check SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET'
-  return new AuthExpired('salesforce', operation, `${code}; ${remedy}`)
-}
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+const CHECK_CLIENT = 'check SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET'
+const CHECK_JWT =
+  'check SALESFORCE_USERNAME, that its app holds the certificate of SALESFORCE_PRIVATE_KEY_FILE and is pre-authorised for the user, and the clock of this machine'
+const NEW_TOKEN = 'set a new SALESFORCE_REFRESH_TOKEN'
+const CONNECT_AGAIN = 'connect Salesforce again on the page /connections'

@@ -1,7 +1,10 @@
+import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import { notFound } from './errors.ts'
+import { OAuth, type OAuthApp } from './oauth.ts'
 import { OBJECTS } from './objects.ts'
+import { authorizePage } from './pages/authorize.ts'
 import { pages } from './pages/pages.ts'
 import { openPortal } from './portal.ts'
 import { api } from './routes/api.ts'
@@ -14,6 +17,12 @@ export interface HubspotTwinOptions {
   file: string
   /** The access token to accept; without it any bearer token will do. */
   token?: string
+  /** The OAuth app that may sign in; without it any client will do. */
+  oauthApp?: OAuthApp
+  /** Each use of a refresh token gives a new one and ends the old; by default they stay, as HubSpot's do. */
+  rotates?: boolean
+  /** A monotonic source of real milliseconds for the life of tokens. */
+  real?: () => number
   /** Answers 429 beyond 190 calls in 10 s and 5 searches in 1 s of real time. */
   enforceLimits?: boolean
   /** Virtual seconds before a changed record is found by search. */
@@ -33,7 +42,9 @@ export interface HubspotTwin {
 /** A HubSpot account over HTTP with records in SQLite, empty until its sink is filled. */
 export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   const { clock, file, token, enforceLimits = false, searchLagSeconds = 0, linkOf } = options
+  const { oauthApp, rotates = false, real = () => performance.now() } = options
   const store = new RecordStore(file)
+  const oauth = new OAuth({ token, app: oauthApp, rotates, real })
   const app = twinApp({
     vendor: 'hubspot',
     clock,
@@ -47,7 +58,7 @@ export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   const sink = new HubspotScenario(portal, linkOf)
   const settle = () => sink.settle(clock.now())
   app.register((scope, _options, done) => {
-    api(scope, portal, { token, enforceLimits, settle })
+    api(scope, portal, { oauth, enforceLimits, settle })
     done()
   })
   app.register((scope, _options, done) => {
@@ -56,8 +67,11 @@ export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
       next()
     })
     pages(scope, portal)
+    authorizePage(scope, portal, oauth)
     done()
   })
+  app.delete('/_twin/sessions', () => ({ ended: oauth.expireAll() }))
+  app.delete('/_twin/grants', () => ({ ended: oauth.revokeAll() }))
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound().body()))
   const close = async () => {
     await app.close()

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
@@ -6,6 +7,7 @@ import { QueryJobs } from './bulk/query-jobs.ts'
 import { calendarRoutes } from './calendars.ts'
 import { controlRoutes } from './control.ts'
 import { Database } from './database.ts'
+import { type Client, ConnectedApp } from './oauth/app.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { people } from './people.ts'
@@ -14,7 +16,8 @@ import { Records } from './records.ts'
 import { dataRoutes } from './rest/data.ts'
 import { oauthRoutes } from './rest/oauth.ts'
 import { ScenarioSink } from './scenario.ts'
-import { type Client, Sessions } from './sessions.ts'
+import { user } from './schema/organization.ts'
+import { Sessions } from './sessions.ts'
 
 export interface SalesforceTwinOptions {
   clock: VirtualClock
@@ -24,6 +27,12 @@ export interface SalesforceTwinOptions {
   client?: Client
   /** The refresh token the connected app was given; by default `leadtime-refresh`. */
   refreshToken?: string
+  /** Each use of a refresh token gives a new one and ends the old; by default they stay. */
+  rotates?: boolean
+  /** Of the certificate that was uploaded to the connected app, for assertions. */
+  publicKey?: KeyObject
+  /** The callback addresses of the connected app; by default any of this machine. */
+  callbacks?: readonly string[]
   /** How long an access token lives unused, in real seconds; by default two hours. */
   sessionSeconds?: number
   /** A monotonic source of real milliseconds for it. */
@@ -45,16 +54,20 @@ const SESSION_SECONDS = 7200
 /** A Salesforce organisation that clients cannot tell from a real one as far as Leadtime uses it. */
 export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   const { clock, file, client = CLIENT, refreshToken = REFRESH_TOKEN } = options
-  const { sessionSeconds = SESSION_SECONDS, real = () => performance.now() } = options
+  const { sessionSeconds = SESSION_SECONDS, real = () => performance.now(), rotates = false } = options
+  const { publicKey, callbacks } = options
   const database = new Database(file)
   const organisation = new Organisation(database, clock.now())
   const sessions = new Sessions({
     organisationId: organisation.id,
-    client,
-    refreshToken,
     seconds: sessionSeconds,
     real,
   })
+  const username = () => String(database.get(user, organisation.apiUserId)?.Username)
+  const connectedApp = new ConnectedApp(
+    { client, refreshToken, publicKey, callbacks, rotates, username, wall: Date.now },
+    chain => sessions.revokeOf(chain),
+  )
   const app = twinApp({
     vendor: 'salesforce',
     clock,
@@ -71,7 +84,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     userId: organisation.apiUserId,
     nextJob: () => ++jobs,
   })
-  oauthRoutes(app, { organisation, sessions, now })
+  oauthRoutes(app, { organisation, connectedApp, sessions, now })
   dataRoutes(app, {
     organisation,
     database,
@@ -87,6 +100,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   calendarRoutes(app, organisation)
   controlRoutes(app, { queryJobs })
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
+  app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
     unfollow()
     database.close()

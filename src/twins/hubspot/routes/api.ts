@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorBody, HubspotError } from '../errors.ts'
 import { RateLimits } from '../limits.ts'
+import type { OAuth } from '../oauth.ts'
 import type { Portal } from '../portal.ts'
 import { accountRoutes } from './account.ts'
 import { associationRoutes } from './associations.ts'
@@ -13,8 +13,7 @@ import { propertyRoutes } from './properties.ts'
 import { tokenRoutes } from './tokens.ts'
 
 export interface ApiOptions {
-  /** The one access token accepted, besides those the token route gives out; without it, any. */
-  token: string | undefined
+  oauth: OAuth
   enforceLimits: boolean
   /** Called before each request is handled. */
   settle(): void
@@ -22,14 +21,13 @@ export interface ApiOptions {
 
 /** HubSpot's API as one plugin: its body parsers, its error shapes, its limits and its authentication. */
 export function api(app: FastifyInstance, portal: Portal, options: ApiOptions): void {
-  const tokens = new Set<string>()
   const limits = new RateLimits(options.enforceLimits)
   bodies(app)
   app.setErrorHandler(answerError)
   app.addHook('onRequest', (request, reply, done) => {
     options.settle()
     if (request.url.startsWith('/oauth/')) return done()
-    const refusal = authenticate(request, options.token, tokens)
+    const refusal = options.oauth.refusal(request.headers.authorization ?? '')
     if (refusal) return void reply.code(401).send(refusal)
     const limited = limits.take(reply, /\/search$/.test(request.routeOptions.url ?? ''))
     if (limited) return void reply.code(429).send(limited)
@@ -42,20 +40,7 @@ export function api(app: FastifyInstance, portal: Portal, options: ApiOptions): 
   ownerRoutes(app, portal)
   pipelineRoutes(app, portal)
   accountRoutes(app, portal)
-  tokenRoutes(app, () => {
-    const token = `twin-${randomBytes(24).toString('base64url')}`
-    tokens.add(token)
-    return token
-  })
-}
-
-function authenticate(request: FastifyRequest, wanted: string | undefined, issued: ReadonlySet<string>) {
-  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (token !== undefined && (wanted === undefined || token === wanted || issued.has(token))) return undefined
-  return errorBody(
-    'INVALID_AUTHENTICATION',
-    'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
-  )
+  tokenRoutes(app, options.oauth)
 }
 
 /** Clients send a JSON content type without a body, and tokens as a form. */

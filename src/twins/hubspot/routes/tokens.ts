@@ -1,44 +1,45 @@
-import type { FastifyInstance } from 'fastify'
-import { invalid } from '../errors.ts'
-import { PORTAL_ID } from '../portal.ts'
-import { bodyOf } from '../query.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { notFound } from '../errors.ts'
+import type { OAuth } from '../oauth.ts'
+import { bodyOf, paramsOf } from '../query.ts'
 
-const PATHS = ['/oauth/v1/token', '/oauth/v3/token', '/oauth/2026-03/token', '/oauth/2026-09/token']
-const LIFETIME_SECONDS = 1800
+const FAMILIES = ['/oauth/v3/token', '/oauth/2026-03/token', '/oauth/2026-09/token']
+const other = { config: { kind: 'other' } } as const
 
-/** OAuth tokens; the ones given out do not expire here, a client renews them all the same. */
-export function tokenRoutes(app: FastifyInstance, issue: () => string): void {
-  for (const path of PATHS) {
-    app.post(path, { config: { kind: 'other' } }, request => {
-      const form = bodyOf<Record<string, string>>(request)
-      refuseIncomplete(form)
-      const token = {
-        token_type: 'bearer',
-        access_token: issue(),
-        refresh_token: form.refresh_token ?? issue(),
-        expires_in: LIFETIME_SECONDS,
-      }
-      return path === PATHS[0]
-        ? token
-        : { ...token, hub_id: PORTAL_ID, scopes: [], token_use: 'access_token' }
+/** OAuth tokens: given out, looked at and ended, in the old version and in those that replace it. */
+export function tokenRoutes(app: FastifyInstance, oauth: OAuth): void {
+  for (const path of FAMILIES) {
+    app.post(path, other, request => oauth.grant(bodyOf<Record<string, string>>(request)))
+    app.post(`${path}/introspect`, other, request => {
+      const known = oauth.introspect(bodyOf<{ token?: string }>(request).token ?? '')
+      return known ? { active: true, ...known } : { active: false }
     })
+    app.post(`${path}/revoke`, other, (request, reply) =>
+      ended(oauth, bodyOf<{ token?: string }>(request).token ?? '', reply, 200),
+    )
   }
+  versionOne(app, oauth)
 }
 
-/** @throws HubspotError 400 for a grant that is unknown or lacks a part */
-function refuseIncomplete(form: Record<string, string>): void {
-  const grant = form.grant_type ?? ''
-  const part = {
-    refresh_token: 'refresh_token',
-    authorization_code: 'code',
-    client_credentials: 'client_id',
-  }[grant]
-  if (part === undefined) throw refused('unsupported_grant_type', `grant type '${grant}' is not supported`)
-  for (const name of ['client_id', 'client_secret', part]) {
-    if (!form[name]) throw refused('invalid_request', `missing ${name}`)
-  }
+function versionOne(app: FastifyInstance, oauth: OAuth): void {
+  app.post('/oauth/v1/token', other, request => {
+    const { token_type, access_token, refresh_token, expires_in } = oauth.grant(
+      bodyOf<Record<string, string>>(request),
+    )
+    return { token_type, access_token, refresh_token, expires_in }
+  })
+  for (const kind of ['access', 'refresh'])
+    app.get(`/oauth/v1/${kind}-tokens/:token`, other, request => {
+      const known = oauth.introspect(paramsOf(request).token ?? '')
+      if (known?.token_use !== `${kind}_token`) throw notFound('token not found')
+      return { ...known, token_type: kind }
+    })
+  app.delete('/oauth/v1/refresh-tokens/:token', other, (request, reply) =>
+    ended(oauth, paramsOf(request).token ?? '', reply, 204),
+  )
 }
 
-function refused(error: string, message: string) {
-  return invalid(message, { error, error_description: message })
+function ended(oauth: OAuth, token: string, reply: FastifyReply, status: number): FastifyReply {
+  if (!oauth.revoke(token)) throw notFound('token not found')
+  return reply.code(status).send()
 }

@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Client, ConnectedApp } from '../oauth/app.ts'
+import { GrantError } from '../oauth/error.ts'
+import { authorizeRoutes } from '../oauth/page.ts'
 import type { Organisation } from '../organisation.ts'
 import { user } from '../schema/organization.ts'
-import { type Client, GrantError, type Sessions } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
 
 interface Parts {
   organisation: Organisation
+  connectedApp: ConnectedApp
   sessions: Sessions
   now: () => number
 }
@@ -12,7 +16,8 @@ interface Parts {
 const OTHER = { config: { kind: 'other' } } as const
 
 /** Tokens, revocation and identity. Bodies are forms, also when they come chunked. */
-export function oauthRoutes(app: FastifyInstance, { organisation, sessions, now }: Parts): void {
+export function oauthRoutes(app: FastifyInstance, parts: Parts): void {
+  const { organisation, connectedApp, sessions, now } = parts
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
@@ -20,18 +25,21 @@ export function oauthRoutes(app: FastifyInstance, { organisation, sessions, now 
   )
   app.post('/services/oauth2/token', OTHER, (request, reply) => {
     try {
-      const token = sessions.grant(formOf(request), basicOf(request))
-      return tokenReply(organisation, originOf(request), token, now())
+      const { chain, refreshToken } = connectedApp.grant(formOf(request), basicOf(request))
+      const answer = tokenReply(organisation, originOf(request), sessions.open(chain), now())
+      return { ...answer, ...(refreshToken !== null && { refresh_token: refreshToken }) }
     } catch (error) {
       if (!(error instanceof GrantError)) throw error
       return reply.code(400).send({ error: error.error, error_description: error.message })
     }
   })
   app.post('/services/oauth2/revoke', OTHER, (request, reply) => {
-    if (sessions.revoke(formOf(request).get('token') ?? '')) return reply.code(200).send()
+    const token = formOf(request).get('token') ?? ''
+    if (sessions.revoke(token) || connectedApp.revoke(token)) return reply.code(200).send()
     reply.code(400).type('application/x-www-form-urlencoded')
     return reply.send('error=unsupported_token_type&error_description=this+token+type+is+not+supported')
   })
+  authorizeRoutes(app, connectedApp)
   app.get('/id/:organisation/:user', OTHER, (request, reply) => {
     if (!sessions.isLive(tokenOf(request))) return reply.code(403).type('text/plain').send('Bad_OAuth_Token')
     return identity(organisation, originOf(request))
