@@ -10,6 +10,12 @@ create table almanac (
 );
 CREATE UNIQUE INDEX almanac_pkey ON public.almanac USING btree (source);
 
+create table budget (
+  vendor text not null,
+  ledger jsonb not null
+);
+CREATE UNIQUE INDEX budget_pkey ON public.budget USING btree (vendor);
+
 create table census (
   ref text collate "C" not null,
   stamp timestamp with time zone not null,
@@ -30,11 +36,6 @@ create table certificate (
 );
 CREATE INDEX certificate_newest ON public.certificate USING btree (vendor, object, id DESC);
 CREATE UNIQUE INDEX certificate_pkey ON public.certificate USING btree (id);
-create table budget (
-  vendor text not null,
-  ledger jsonb not null
-);
-CREATE UNIQUE INDEX budget_pkey ON public.budget USING btree (vendor);
 
 create table connection (
   vendor text not null,
@@ -45,6 +46,17 @@ create table connection (
 );
 CREATE UNIQUE INDEX connection_pkey ON public.connection USING btree (vendor);
 
+create table credential (
+  vendor text not null,
+  kind text not null,
+  account text not null,
+  key_version integer not null,
+  sealed bytea not null,
+  updated_at timestamp with time zone not null default now(),
+  refused_at timestamp with time zone
+);
+CREATE UNIQUE INDEX credential_pkey ON public.credential USING btree (vendor, kind);
+
 create table cursor (
   vendor text not null,
   object text not null,
@@ -52,8 +64,8 @@ create table cursor (
   scanned_at timestamp with time zone,
   last_change timestamp with time zone,
   records bigint not null default 0,
+  fresh_at timestamp with time zone,
   blind_since timestamp with time zone
-  fresh_at timestamp with time zone
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 
@@ -306,6 +318,14 @@ create table run (
   error text
 );
 CREATE UNIQUE INDEX run_pkey ON public.run USING btree (id);
+
+create table sign_in (
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  vendor text not null,
+  expires_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX sign_in_pkey ON public.sign_in USING btree (state_hash);
 
 create table stale_person (
   person bigint not null
