@@ -40,8 +40,8 @@ export function clockOf(rule: PromiseRule, window: Window, { stretches, pauses }
   const ruled =
     reassignment === 'carry' ? stretches : ruledBy(restartedAt, owner, settled(stretches, window), rule, from)
   const lead = meterOf(kind, stretches)
-  const shared = paused.length === 0 ? lead : meterOf(kind, pausing(stretches, paused))
-  const meter = ruled === stretches ? shared : meterOf(kind, pausing(ruled, paused))
+  const shared = meterOf(kind, pausing(stretches, paused))
+  const meter = meterOf(kind, pausing(ruled, paused))
   return { from, stand, closed, meter, lead, shared, owner, restartedAt, pauses: paused }
 }
 
@@ -62,9 +62,7 @@ function ruledBy(
 function settled(stretches: readonly Stretch[], { from, stand, closed }: Window): readonly Stretch[] {
   if (!closed) return stretches
   const kept = stretches.filter(one => one.from <= from || one.from < stand)
-  return kept.length === stretches.length
-    ? stretches
-    : kept.with(-1, { ...kept.at(-1)!, to: Number.POSITIVE_INFINITY })
+  return kept.with(-1, { ...kept.at(-1)!, to: Number.POSITIVE_INFINITY })
 }
 
 const pausing = (stretches: readonly Stretch[], pauses: readonly Pause[]): readonly Stretch[] =>

@@ -15,7 +15,7 @@ import { type Standing, verdictOn } from './promise.ts'
 import { rosterOf } from './roster.ts'
 import { stageEvents } from './stages.ts'
 import { stretchesOf } from './stretch.ts'
-import type { Instant, Working } from './time.ts'
+import { type Instant, soonest, type Working } from './time.ts'
 import { timelineOf } from './timeline.ts'
 
 export interface JudgeInput {
@@ -159,10 +159,4 @@ function nextFact(facts: readonly Fact[], now: Instant): Instant | null {
   let next: Instant | null = null
   for (const { at } of facts) if (at > now && (next === null || at < next)) next = at
   return next
-}
-
-function soonest(instants: readonly (Instant | null)[]): Instant | null {
-  let first: Instant | null = null
-  for (const at of instants) if (at !== null && (first === null || at < first)) first = at
-  return first
 }

@@ -20,9 +20,9 @@ export class Meter<Kind extends Elapsed | Working> {
     return to < from ? ((0 - this.#sum(to, from, null)) as Kind) : this.#sum(from, to, null)
   }
 
-  /** What does not count for this reason, signed like {@link between}. */
+  /** What does not count for this reason, `from` first. */
   leftOut(from: Instant, to: Instant, why: LeftOut['why']): Kind {
-    return to < from ? ((0 - this.#sum(to, from, why)) as Kind) : this.#sum(from, to, why)
+    return this.#sum(from, to, why)
   }
 
   /** What counts of the time in which this owner had it. */
@@ -68,8 +68,5 @@ export class Meter<Kind extends Elapsed | Working> {
 }
 
 /** A meter of a promise's kind; the two never meet. */
-export const meterOf = (
-  kind: DurationKind,
-  stretches: readonly Stretch[],
-): Meter<Elapsed> | Meter<Working> =>
-  kind === 'elapsed' ? new Meter<Elapsed>(kind, stretches) : new Meter<Working>(kind, stretches)
+export const meterOf = (kind: DurationKind, stretches: readonly Stretch[]) =>
+  new Meter(kind, stretches) as Meter<Elapsed> | Meter<Working>

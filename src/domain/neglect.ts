@@ -2,7 +2,7 @@ import type { Directory, Dropped, DropReason, Rep } from './handoff.ts'
 import type { Sources } from './instants.ts'
 import { ownerSpans, spanAt } from './owners.ts'
 import { during, type Passage } from './passage.ts'
-import type { Instant } from './time.ts'
+import { type Instant, soonest } from './time.ts'
 import { localWords, type Zone } from './zone.ts'
 
 /** Whether anybody takes care of a handoff, and when that could change without a new fact. */
@@ -37,11 +37,10 @@ export function neglectOf(passage: Passage, sources: Sources, directory: Directo
   const { now } = sources
   const place = threats.findIndex(({ from }) => from <= now)
   const worse = place < 0 ? threats : threats.slice(0, place)
-  const next = worse.map(({ from }) => from)
   const found = threats[place]
   return {
     dropped: found ? { reason: found.reason, since: found.since } : null,
-    wakeAt: next.length === 0 ? null : Math.min(...next),
+    wakeAt: soonest(worse.map(({ from }) => from)),
   }
 }
 

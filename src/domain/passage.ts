@@ -2,7 +2,7 @@ import type { Policy, StagePredicate } from '../policy/policy.ts'
 import type { Deal } from './deals.ts'
 import type { Outcome } from './handoff.ts'
 import { matches, type StageEvent } from './stages.ts'
-import { type Instant, MINUTE } from './time.ts'
+import { type Instant, MINUTE, soonest } from './time.ts'
 import type { RecordLife, Timeline } from './timeline.ts'
 
 /** When a handoff began and how it ended, before anything else is asked of it. */
@@ -77,7 +77,7 @@ function ended(passage: Passage, { events, line, now }: Course, deleted: readonl
     ['sql', events.find(event => ownsFrom(passage, event.at) && event.at >= t1 && matches(sql, event))?.at],
     ['rejected', answeredAt(passage, events, rejected)],
     ['recycled', answeredAt(passage, events, recycled)],
-    ['void', earliest(deleted.filter(at => at >= t1))],
+    ['void', soonest(deleted.filter(at => at >= t1))],
     ['expired', expiry !== null && expiry <= now ? expiry : null],
   ]
   let first: Passage = passage
@@ -110,9 +110,6 @@ function isBeginning({ record, field, id, at }: StageEvent, t1: Instant): boolea
   if (born === null || born <= t1 || at > born + MINUTE) return false
   return record!.fields.get(field!)?.[0]?.id === id
 }
-
-const earliest = (instants: readonly Instant[]): Instant | null =>
-  instants.length === 0 ? null : Math.min(...instants)
 
 /** An SQL or any step of a deal shortly before T1 that belongs to no earlier handoff: teams enter things out of order. */
 function isEarly(

@@ -18,7 +18,7 @@ export interface Pause {
 /**
  * Every pause of a handoff, in order of the policy's rules. Each reaches from when it holds to when it ends, or to where
  * its cap is used up: that is over the whole handoff, in the wall clock or the calendars of whoever owned it. One that
- * holds still is taken to use up its cap.
+ * holds still is taken to use up its cap. Some may have no length.
  */
 export function pausesOf(
   { t1, endedAt, policy: { pauses } }: Passage,
@@ -26,18 +26,16 @@ export function pausesOf(
   line: Timeline,
   now: Instant,
 ): Pause[] {
-  if (pauses.length === 0) return []
   const end = endedAt ?? Number.POSITIVE_INFINITY
   return pauses.flatMap(({ name, when, cap, promises }) => {
     const meter = meterOf(cap.kind, stretches)
     let left = cap.ms
-    return heldIntervals(when, line, now).flatMap(held => {
+    return heldIntervals(when, line, now).map(held => {
       const from = Math.max(held.from, t1)
-      const ends = Math.min(held.to ?? Number.POSITIVE_INFINITY, end)
-      if (from >= ends) return []
+      const ends = Math.max(from, Math.min(held.to ?? Number.POSITIVE_INFINITY, end))
       const to = Math.min(ends, meter.add(from, left)!)
       left -= meter.between(from, to)
-      return from < to ? [{ from, to, name, promises }] : []
+      return { from, to, name, promises }
     })
   })
 }
@@ -48,11 +46,9 @@ export function pausedSpans(
   promise: string,
   { from, to }: Pick<Pause, 'from' | 'to'>,
 ): readonly Pause[] {
-  if (pauses.length === 0) return pauses
   const own = pauses
     .filter(one => one.promises === null || one.promises.includes(promise))
     .map(one => ({ ...one, from: Math.max(one.from, from), to: Math.min(one.to, to) }))
-    .filter(one => one.from < one.to)
   const cuts = [...new Set(own.flatMap(one => [one.from, one.to]))].sort((a, b) => a - b)
   const spans: Pause[] = []
   for (const [index, cut] of cuts.entries()) {

@@ -15,7 +15,7 @@ import { persistedAt, progressAt, type Tries } from './persistence.ts'
 import type { Roster } from './roster.ts'
 import { stretchAt } from './stretch.ts'
 import { applies } from './tier.ts'
-import type { Instant } from './time.ts'
+import { type Instant, soonest } from './time.ts'
 
 /** How far a handoff has come, as far as promises ask. */
 export interface Standing extends Time {
@@ -103,7 +103,7 @@ function endingOf(rule: PromiseRule, tier: Tier, standing: Standing): Ending | n
 function keptAt({ from, until, persistence }: PromiseRule, standing: Standing): Instant | null {
   if (until !== null) return standing.instants[until]
   const start = standing.instants[from]
-  return start === null || persistence === null ? null : persistedAt(persistence, start, triesOf(standing))
+  return start === null ? null : persistedAt(persistence!, start, triesOf(standing))
 }
 
 /** What makes more attempts pointless. */
@@ -142,14 +142,13 @@ const NOTHING: Counts = { countedMs: null, leadMs: null, repMs: null, pausedMs: 
 
 function countsOf(clock: Clock | null): Counts {
   if (clock === null) return NOTHING
-  const { meter, lead, shared, owner, from, stand, pauses } = clock
-  const countedMs = meter.between(from, stand)
-  const leadMs = lead === meter ? countedMs : lead.between(from, stand)
+  const { meter, lead, shared, owner, from, stand } = clock
+  const leadMs = lead.between(from, stand)
   return {
-    countedMs,
+    countedMs: meter.between(from, stand),
     leadMs,
     repMs: owner && (stand < from ? leadMs : shared.ownedBy(owner, from, stand)),
-    pausedMs: pauses.length === 0 ? 0 : meter.leftOut(from, stand, 'paused'),
+    pausedMs: meter.leftOut(from, stand, 'paused'),
   }
 }
 
@@ -185,7 +184,8 @@ function situationAt(at: Instant, { outcome, exception, ending, clock, warnAt, d
 
 /** The pause that holds at an instant, and until when the clock stands still without a break. */
 function standstillAt(at: Instant, pauses: readonly Pause[]): Standstill | null {
-  const index = pauses.findIndex(({ from, to }) => from <= at && at < to)
+  // The first that is not over: none begins later, unless where another one ends.
+  const index = pauses.findIndex(({ to }) => at < to)
   if (index < 0) return null
   const { name, from: since } = pauses[index]!
   const last = pauses.find(({ to }, place) => place >= index && pauses[place + 1]?.from !== to)!
@@ -193,18 +193,14 @@ function standstillAt(at: Instant, pauses: readonly Pause[]): Standstill | null 
 }
 
 function wakeOf(given: Case, now: Instant): Instant | null {
-  const { ending, clock, exception, warnAt, dueAt } = given
-  if (ending || exception !== null || clock === null) return null
+  const { clock, warnAt, dueAt } = given
+  if (clock === null) return null
   const { state, excuse } = situationAt(now, given)
-  if (state === 'overdue') return null
-  let next: Instant | null = null
-  const turn = (at: Instant) => {
-    if (at <= now || (next !== null && at >= next)) return
+  const changes = (at: Instant) => {
     const then = situationAt(at, given)
-    if (then.state !== state || then.excuse !== excuse) next = at
+    return then.state !== state || then.excuse !== excuse
   }
-  if (warnAt !== null) turn(warnAt)
-  if (dueAt !== null) turn(dueAt + 1)
-  for (const { to } of clock.pauses) turn(to)
-  return next
+  const none = Number.NEGATIVE_INFINITY
+  const turns = [warnAt ?? none, (dueAt ?? none) + 1, ...clock.pauses.map(({ to }) => to)]
+  return soonest(turns.filter(at => at > now && changes(at)))
 }

@@ -66,7 +66,7 @@ export interface Window {
 
 /** Whether a stretch had begun before the clock stopped and was not over when it started. */
 const isWithin = (stretch: Stretch, { from, stand, closed }: Window): boolean =>
-  stretch.to > from && (stretch.from <= from || (closed ? stretch.from < stand : stretch.from <= stand))
+  stretch.to > from && (!closed || stretch.from <= from || stretch.from < stand)
 
 /** Whoever owned it last while the clock ran; null: nobody ever did. */
 export const ownerAtEnd = (stretches: readonly Stretch[], window: Window): Rep | null =>
@@ -91,7 +91,7 @@ export function leavingOut(
   which: (stretch: Stretch) => boolean = () => true,
 ): Stretch[] {
   return stretches.flatMap(one => {
-    if (one.leftOut || one.to <= from || one.from >= to || !which(one)) return [one]
+    if (one.leftOut || !which(one)) return [one]
     const parts = [
       { ...one, to: Math.min(one.to, from) },
       { ...one, from: Math.max(one.from, from), to: Math.min(one.to, to), leftOut },

@@ -16,7 +16,7 @@ const lies = (range: TierMatch['score'], score: number | null): boolean =>
 
 /**
  * Whether a tier or an exception is meant for such a handoff.
- * @param team finds the team of whoever owned it when the clock of the promise started; asked only when it matters
+ * @param team finds the team of whoever owned it when the clock of the promise started; asked only when all else fits
  */
 export const applies = (
   when: TierMatch,
@@ -28,4 +28,4 @@ export const applies = (
   fits(when.country, country) &&
   fits(when.segment, segment) &&
   lies(when.score, score) &&
-  (when.team === undefined || fits(when.team, team()))
+  fits(when.team, team())

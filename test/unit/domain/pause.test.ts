@@ -61,6 +61,26 @@ describe('a pause', () => {
     })
   })
 
+  test('begun at the very instant of due does not move it', () => {
+    expect(under(agreed(), 10, assigned(0), status(10, 'Waiting')).dueAt).toBe(h(10))
+  })
+
+  test('that was over before the MQL uses nothing of the cap', () => {
+    const legal = agreed('legal: { when: { hubspot_lead_status: [LEGAL] }, cap: 6h }')
+    const lead = (hours: number, value: string): ReturnType<typeof status> => [
+      hours,
+      'updated',
+      { detail: `hubspot.status=${value}` },
+    ]
+    const before = [lead(-5, 'LEGAL'), lead(-3, 'NEW')]
+    expect(under(legal, 5, ...before, assigned(0), lead(4, 'LEGAL')).pause?.latest).toBe(h(10))
+  })
+
+  test('that is over wakes nobody any more', () => {
+    const answered = [...waiting, status(6, 'Open - Not Contacted')]
+    expect(under(agreed(), 11, ...answered)).toMatchObject({ state: 'due_soon', wakeAt: h(12) + 1 })
+  })
+
   test('does not excuse an end without an attempt', () => {
     expect(under(agreed(), 9, ...waiting, [5, 'rejected']).state).toBe('missed')
   })

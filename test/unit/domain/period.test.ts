@@ -13,3 +13,7 @@ test.each([
   const quarter = lastQuarter(Date.parse(at), zone)
   expect([iso(quarter.from), iso(quarter.to)]).toEqual([from, to])
 })
+
+test('what has no instant has none in words', () => {
+  expect(iso(null)).toBeNull()
+})

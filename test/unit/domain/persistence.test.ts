@@ -26,6 +26,22 @@ describe('persistence', () => {
     expect(under(agreed(), 120, ...tries, call(97)).state).toBe('met_late')
   })
 
+  test('is not kept by too few attempts, nor by one channel alone', () => {
+    expect(under(agreed(), 30, assigned(0), call(1), mailed(25)).state).toBe('running')
+    expect(under(agreed(), 30, assigned(0), call(1), call(2), call(25)).state).toBe('running')
+  })
+
+  test('counts what was tried at the very instant of the assignment', () => {
+    expect(under(agreed(), 5, assigned(2), call(2)).progress?.attempts).toBe(1)
+  })
+
+  test('has not started before anybody had it, however much was tried', () => {
+    expect(under(agreed(), 30, call(1), mailed(2), call(25))).toMatchObject({
+      state: 'not_started',
+      progress: { attempts: 0, days: 0, channels: 0 },
+    })
+  })
+
   test('tells days apart by the owner’s wall clock', () => {
     // 22:42 and 23:42 UTC: one day there, two in Berlin, one in New York.
     const late = (actor: string) =>
@@ -59,6 +75,22 @@ describe('persistence', () => {
       excuse: 'decided',
     })
     expect(under(agreed(), 200, assigned(0), [96, 'rejected']).state).toBe('excused')
+  })
+
+  test('is excused by the first of contact and decision, by the contact if both came at once', () => {
+    const contact = call(2, 'connected')
+    expect(under(agreed(), 9, assigned(0), contact, [3, 'accepted']).excuse).toBe('contacted')
+    expect(under(agreed(), 9, assigned(0), contact, [2, 'accepted']).excuse).toBe('contacted')
+    expect(under(agreed(), 9, assigned(0), [1, 'accepted'], contact).excuse).toBe('decided')
+  })
+
+  test('stays excused when attempts go on, and they do not count any more', () => {
+    const contacted = [assigned(0), call(1), call(2, 'connected')]
+    expect(under(agreed(), 30, ...contacted, mailed(3), mailed(26))).toMatchObject({
+      state: 'excused',
+      excuse: 'contacted',
+      progress: { attempts: 2 },
+    })
   })
 
   test('is not excused by one after due', () => {

@@ -113,6 +113,16 @@ describe('decision, five working days of the owner from T2', () => {
     expect(queued).toMatchObject({ dueAt: alone.dueAt, countedMs: alone.countedMs })
   })
 
+  test('before the MQL counts in the calendar of whoever had it then, not of earlier owners', () => {
+    // It was afternoon for Bob when the inquiry came, and evening for Ada, who starts twelve minutes before T.
+    const policy = parsePolicy(
+      'promises: { all: { from: T0, until: T3, due: 5h, kind: working } }',
+      'policy.yml',
+    )
+    const lines = rows(assigned(-20, 'bob'), [-14, 'inquiry'], assigned(-1), [0, 'mql'])
+    expect(only(judgeFacts(factsOf(lines), h(0), policy)).promises[0]?.countedMs).toBe(12 * MINUTE)
+  })
+
   test('counts nothing at night', () => {
     const { decision } = story(14, assigned(10), [12, 'accepted'])
     expect(decision).toMatchObject({ state: 'met', countedMs: 0 })

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR } from '../../../src/domain/time.ts'
-import { assigned, call, h, under } from './judged.ts'
+import { parsePolicy } from '../../../src/policy/parse.ts'
+import { assigned, call, h, judgeFacts, only, rows, under } from './judged.ts'
+import { factsOf } from './world.ts'
 
 /** A first attempt within 10 hours of the assignment, warned after 8. */
 const agreed = (rule: string, more = '') =>
@@ -65,6 +67,17 @@ describe('reset: the clock starts again with another owner', () => {
     expect(under(fromMql, 9, assigned(6))).toMatchObject({ dueAt: h(10), restartedAt: null })
   })
 
+  test('nor from whoever lost it before the clock started, or just then', () => {
+    const fromMql = 'reassignment: reset\npromises: { first: { from: T1, until: T3, due: 10h } }'
+    const policy = parsePolicy(fromMql, 'policy.yml')
+    const first = (...lines: Parameters<typeof rows>) =>
+      only(judgeFacts(factsOf(rows(...lines)), h(9), policy)).promises[0]
+    const [had, lost] = [assigned(-5), assigned(-1, '')]
+    expect(first(had, lost, [0, 'mql'])).toMatchObject({ repMs: null })
+    expect(first(had, lost, [0, 'mql'], assigned(2, 'bob'))).toMatchObject({ restartedAt: null })
+    expect(first(had, [0, 'mql'], assigned(0, 'bob'))).toMatchObject({ dueAt: h(10), restartedAt: null })
+  })
+
   test('neither a change at the very instant it was kept nor one after counts', () => {
     expect(under(agreed('reset'), 20, assigned(1), call(6), assigned(6, 'bob'))).toMatchObject({
       state: 'met',
@@ -122,6 +135,12 @@ describe('apportion: each owner is charged their own time only', () => {
       dueAt: h(15),
       words: 'First attempt 9 h of the owner’s own time after assignment',
     })
+    expect(under(agreed('apportion'), 9, assigned(1), call(2), assigned(3, 'bob')).dueAt).toBe(h(11))
+    expect(under(agreed('apportion'), 9, assigned(1), call(6), assigned(6, 'bob')).dueAt).toBe(h(11))
+  })
+
+  test('a new owner is charged from the very instant they got it', () => {
+    expect(under(agreed('apportion'), 5, ...toBob)).toMatchObject({ dueAt: h(15), countedMs: 0 })
   })
 
   test('working time is that of the owner’s own calendar', () => {
@@ -138,6 +157,7 @@ test('an attempt before the assignment counts backwards under every rule', () =>
   for (const rule of ['carry', 'reset', 'apportion']) {
     expect(under(agreed(rule), 9, call(0.5), assigned(2))).toMatchObject({
       state: 'met',
+      dueAt: h(12),
       countedMs: -1.5 * HOUR,
       leadMs: -1.5 * HOUR,
       repMs: -1.5 * HOUR,

@@ -27,6 +27,10 @@ describe('whom a tier is meant for', () => {
     expect(meant({ score: { atLeast: null, atMost: 5 } }, { ...NOBODY, score: -3 })).toBe(true)
   })
 
+  test('any of the values named will do', () => {
+    expect(meant({ source: ['ads', 'social'] }, { ...NOBODY, source: 'social' })).toBe(true)
+  })
+
   test('an unknown score is in no range, an unknown segment is called so', () => {
     expect(meant({ score: { atLeast: null, atMost: null } }, NOBODY)).toBe(false)
     expect(meant({ segment: ['(empty)'] }, NOBODY)).toBe(true)
@@ -49,6 +53,11 @@ test('the team is that of the owner when the clock starts, whoever comes later',
   expect(under(PEOPLE, 4, assigned(-1, 'bob'), assigned(2)).tier).toBe('us')
   expect(under(PEOPLE, 1, assigned(-1)).tier).toBe('default')
   expect(under(PEOPLE, 4, assigned(2, 'bob')).tier).toBe('unowned')
+})
+
+test('somebody who got it at the instant it ended had it', () => {
+  const fromOwner = PEOPLE.replace('T1', 'T2')
+  expect(under(fromOwner, 4, assigned(2, 'bob'), [2, 'rejected'])).toMatchObject({ tier: 'us', repMs: 0 })
 })
 
 describe('an exception', () => {
@@ -75,6 +84,10 @@ exceptions: { partners: { when: { source: [social] }, promises: [first] } }
     expect(under(excepted.replace('social', 'ads'), 99, assigned(0)).state).toBe('overdue')
     const other = excepted.replace('{ first:', '{ other: { from: T2, until: T4, due: 2h }, first:')
     expect(under(other, 99, assigned(0)).state).toBe('overdue')
+  })
+
+  test('is for all promises when it names none', () => {
+    expect(under(excepted.replace(', promises: [first]', ''), 99, assigned(0)).excuse).toBe('partners')
   })
 
   test('not of a handoff that is void', () => {
