@@ -76,6 +76,11 @@ export class Database {
     return this.#of(object).get.get(id) as Row | undefined
   }
 
+  /** Takes a record away for good. */
+  remove(object: SObject, id: string): void {
+    this.prepare(`DELETE FROM ${quoted(object.name)} WHERE Id = ?`).run(id)
+  }
+
   /** All records whose column has the value, in order of Id. */
   where(object: SObject, column: string, value: Value): Row[] {
     const text = `SELECT * FROM ${quoted(object.name)} WHERE ${quoted(column)} = ? ORDER BY Id`

@@ -13,6 +13,7 @@ import { Queries } from './query.ts'
 import { Records } from './records.ts'
 import { dataRoutes } from './rest/data.ts'
 import { oauthRoutes } from './rest/oauth.ts'
+import { Rules } from './rules.ts'
 import { ScenarioSink } from './scenario.ts'
 import { type Client, Sessions } from './sessions.ts'
 
@@ -63,6 +64,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   })
   const now = () => clock.now()
   const unfollow = clock.onAdvance(at => organisation.settle(at))
+  const rules = new Rules(organisation)
   let jobs = 0
   const queryJobs = new QueryJobs({
     database,
@@ -78,14 +80,14 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     sessions,
     queries: new Queries(database, () => organisation.days),
     queryJobs,
-    records: new Records(organisation, app.writes),
+    records: new Records({ organisation, rules, by: organisation.apiUserId, writes: app.writes }),
     now,
     given: count => app.counters.records('read', count),
     taken: count => app.counters.records('write', count),
   })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
-  controlRoutes(app, { queryJobs })
+  controlRoutes(app, { organisation, queryJobs, rules, now })
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
     unfollow()

@@ -38,6 +38,10 @@ export function batchSizeOf(request: FastifyRequest): number {
   return asked === undefined ? MOST_BATCH : Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Number(asked)))
 }
 
+/** `Sforce-Duplicate-Rule-Header: allowSave=true`: the client has seen the warning. */
+export const allowsDuplicates = (request: FastifyRequest): boolean =>
+  /allowSave\s*=\s*true/i.test(String(request.headers['sforce-duplicate-rule-header'] ?? ''))
+
 /** A body that must be an object. @throws SalesforceError JSON_PARSER_ERROR */
 export function objectBody(body: unknown): Record<string, unknown> {
   if (body && typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>

@@ -3,7 +3,7 @@ import { notFound, RecordError, SalesforceError } from '../errors.ts'
 import type { SObject } from '../schema/field.ts'
 import { fieldNamed, objectNamed } from '../schema.ts'
 import { type Row, toJson } from '../values.ts'
-import { baseOf, objectBody, type RestParts } from './parts.ts'
+import { allowsDuplicates, baseOf, objectBody, type RestParts } from './parts.ts'
 
 interface OneRecord {
   Params: { type: string; id: string }
@@ -23,14 +23,17 @@ export function recordRoutes(scope: FastifyInstance, parts: RestParts): void {
   scope.post<OneRecord>('/sobjects/:type', (request, reply) => {
     const object = objectAt(request.params.type)
     const sent = objectBody(request.body)
-    const id = one(() => database.transaction(() => records.create(object, sent, now())))
+    const id = one(() =>
+      database.transaction(() => records.create(object, sent, now(), allowsDuplicates(request))),
+    )
     taken(1)
     return reply.code(201).send({ id, success: true, errors: [] })
   })
   scope.patch<OneRecord>('/sobjects/:type/:id', (request, reply) => {
     const object = objectAt(request.params.type)
     const sent = objectBody(request.body)
-    one(() => database.transaction(() => records.update(object, request.params.id, sent, now())))
+    const allow = allowsDuplicates(request)
+    one(() => database.transaction(() => records.update(object, request.params.id, sent, now(), allow)))
     taken(1)
     return reply.code(204).send()
   })
