@@ -47,7 +47,8 @@ function typeOf(sent: unknown): SObject {
     throw new SalesforceError(400, 'INVALID_INPUT', 'Each record needs its type in attributes')
   }
   const object = objectNamed(type)
-  if (!object) throw new SalesforceError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`)
+  if (!object || object.tooling)
+    throw new SalesforceError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`)
   return object
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { type Access, accessSchema } from './access.ts'
 import { bulkPlanSchema } from './bulk/plan.ts'
 import type { QueryJobs } from './bulk/query-jobs.ts'
 import { RecordError, SalesforceError } from './errors.ts'
@@ -12,6 +13,7 @@ interface ControlParts {
   organisation: Organisation
   queryJobs: QueryJobs
   rules: Rules
+  access: Access
   /** The virtual instant, milliseconds. */
   now: () => number
 }
@@ -56,11 +58,12 @@ function wrong(error: unknown): string | null {
   return error instanceof SalesforceError ? `${error.errorCode}: ${error.message}` : null
 }
 
-function settings(scope: FastifyInstance, { queryJobs, rules, now }: ControlParts): void {
+function settings(scope: FastifyInstance, { queryJobs, rules, access, now }: ControlParts): void {
   scope.put('/bulk', request => {
     queryJobs.plan = bulkPlanSchema.parse(request.body)
     return queryJobs.plan
   })
+  scope.put('/access', request => ({ fields: access.set(accessSchema.parse(request.body).fields) }))
   scope.put('/rules', request => {
     const set = rulesSchema.parse(request.body)
     rules.replace(set, now())
@@ -69,7 +72,7 @@ function settings(scope: FastifyInstance, { queryJobs, rules, now }: ControlPart
 }
 
 /** POST /_twin/records/…: what people do in the user interface; it is not among the logged writes. */
-function people(scope: FastifyInstance, { organisation, rules, now }: ControlParts): void {
+function people(scope: FastifyInstance, { organisation, rules, access, now }: ControlParts): void {
   const does = <T extends { actor: string }, R>(
     path: string,
     schema: z.ZodType<T>,
@@ -78,7 +81,7 @@ function people(scope: FastifyInstance, { organisation, rules, now }: ControlPar
     scope.post(`/records/${path}`, request => {
       const wish = schema.parse(request.body)
       const by = organisation.userId(wish.actor)
-      const records = new Records({ organisation, rules, by, writes: null })
+      const records = new Records({ organisation, rules, access, by, writes: null })
       const human = new Human(organisation, records, by)
       return { done: organisation.database.transaction(() => work(human, wish)) ?? true }
     })

@@ -1,4 +1,5 @@
 import type { WriteLog } from '../http/writes.ts'
+import type { Access } from './access.ts'
 import type { Database } from './database.ts'
 import { RecordError } from './errors.ts'
 import { longId } from './ids.ts'
@@ -9,6 +10,7 @@ import { named } from './scenario/lead.ts'
 import { task } from './schema/activities.ts'
 import type { SObject } from './schema/field.ts'
 import { contact, lead } from './schema/people.ts'
+import { fieldPermissions, permissionSetAssignment } from './schema/permissions.ts'
 import { opportunity, opportunityHistory } from './schema/sales.ts'
 import { fieldNamed, hasBin } from './schema.ts'
 import { trackFields, trackOwner, trackStatus } from './tracking.ts'
@@ -17,6 +19,7 @@ import { type Row, toJson, wholeSeconds } from './values.ts'
 export interface RecordsOptions {
   organisation: Organisation
   rules: Rules
+  access: Access
   /** The user in whose name records are changed. */
   by: string
   /** Where a client's writes are entered; people's are not. */
@@ -31,13 +34,15 @@ export class Records {
   readonly #organisation: Organisation
   readonly #database: Database
   readonly #rules: Rules
+  readonly #access: Access
   readonly #by: string
   readonly #writes: WriteLog | null
 
-  constructor({ organisation, rules, by, writes }: RecordsOptions) {
+  constructor({ organisation, rules, access, by, writes }: RecordsOptions) {
     this.#organisation = organisation
     this.#database = organisation.database
     this.#rules = rules
+    this.#access = access
     this.#by = by
     this.#writes = writes
   }
@@ -53,7 +58,7 @@ export class Records {
   create(object: SObject, sent: Sent, now: number, allowDuplicates = false): string {
     if (!object.createable) throw noAccess(object)
     const by = this.#by
-    const set = derived(object, {}, readRecord(object, sent, 'create'), now)
+    const set = derived(object, {}, readRecord(this.#access.view(object), sent, 'create'), now)
     const id = this.#database.nextId(object)
     const row = { ...newStamps(now, by), ...this.#defaults(object), ...set, Id: id }
     this.#store(object, null, row, now, allowDuplicates)
@@ -68,7 +73,7 @@ export class Records {
     if (object === lead && row.IsConverted === 1) {
       throw new RecordError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead')
     }
-    const set = derived(object, row, readRecord(object, sent, 'update'), now)
+    const set = derived(object, row, readRecord(this.#access.view(object), sent, 'update'), now)
     const next = { ...row, ...set, ...this.#touched(row, now) }
     this.#store(object, row, next, now, allowDuplicates)
     this.#track(object, row, next, now)
@@ -77,8 +82,13 @@ export class Records {
 
   /** Puts a record into the recycle bin. */
   remove(object: SObject, id: string, now: number): void {
-    if (!object.deletable || !hasBin(object)) throw noAccess(object)
+    if (!object.deletable) throw noAccess(object)
     const row = this.#existing(object, id)
+    if (!hasBin(object)) {
+      this.#database.remove(object, String(row.Id))
+      this.#access.changed()
+      return
+    }
     this.#database.put(object, { ...row, IsDeleted: 1, ...this.#touched(row, now) })
     this.#log(object, String(row.Id), row, { IsDeleted: 1 }, now)
   }
@@ -94,9 +104,11 @@ export class Records {
 
   /** Keeps a record if the rules allow it, else what was there before. */
   #store(object: SObject, before: Row | null, row: Row, now: number, allowDuplicates: boolean): void {
+    if (object === fieldPermissions) checkGrant(this.#access, this.#database, row)
     this.#database.put(object, row)
     try {
       this.#rules.check(object, row, now, allowDuplicates)
+      if (PERMISSIONS.has(object)) this.#access.changed()
     } catch (error) {
       if (before) this.#database.put(object, before)
       else this.#database.remove(object, String(row.Id))
@@ -156,7 +168,7 @@ export class Records {
 
   #log(object: SObject, id: string, before: Row, set: Row, now: number): void {
     for (const [name, value] of Object.entries(set)) {
-      const field = fieldNamed(object, name)!
+      const field = fieldNamed(this.#access.view(object), name)!
       const record = `${object.name}/${id}`
       this.#writes?.add({
         record,
@@ -167,6 +179,22 @@ export class Records {
       })
     }
   }
+}
+
+const PERMISSIONS: ReadonlySet<SObject> = new Set([fieldPermissions, permissionSetAssignment])
+
+/** Rights are granted on fields that are there, once a permission set, and to edit is to read. */
+function checkGrant(access: Access, database: Database, row: Row): void {
+  const field = String(row.Field)
+  if (!access.has(field) || !field.startsWith(`${row.SobjectType}.`)) {
+    const message = `Field Name: bad value for restricted picklist field: ${field}`
+    throw new RecordError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', message, ['Field'])
+  }
+  if (row.PermissionsEdit === 1 && row.PermissionsRead !== 1)
+    throw new RecordError('FIELD_INTEGRITY_EXCEPTION', 'Permission Edit depends on permission(s): Read')
+  const same = database.where(fieldPermissions, 'ParentId', row.ParentId ?? null)
+  if (same.some(other => other.Field === field && other.Id !== row.Id))
+    throw new RecordError('DUPLICATE_VALUE', `duplicate value found: ${field}`, ['Field'])
 }
 
 /** The set fields with those Salesforce works out from them. */

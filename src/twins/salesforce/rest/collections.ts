@@ -51,7 +51,7 @@ function retrieve(parts: RestParts, type: string, ids: string[], fields: string[
   const names = ['Id', ...fields.filter(name => !/^id$/i.test(name))]
   const rows = ids.map(id => parts.records.find(object, id))
   parts.given(rows.length)
-  return rows.map(row => (row ? printRow(object, row, names, base) : null))
+  return rows.map(row => (row ? printRow(parts.access.view(object), row, names, base) : null))
 }
 
 function listed(text = ''): string[] {

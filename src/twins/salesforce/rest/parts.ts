@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Access } from '../access.ts'
 import type { QueryJobs } from '../bulk/query-jobs.ts'
 import type { Database } from '../database.ts'
 import { SalesforceError } from '../errors.ts'
@@ -15,6 +16,7 @@ export interface RestParts {
   queries: Queries
   queryJobs: QueryJobs
   records: Records
+  access: Access
   /** The virtual instant, milliseconds. */
   now: () => number
   /** Counts records given to and taken from clients. */

@@ -12,13 +12,13 @@ interface OneRecord {
 
 /** Reading, creating, changing and deleting one record. */
 export function recordRoutes(scope: FastifyInstance, parts: RestParts): void {
-  const { database, records, now, given, taken } = parts
+  const { access, database, records, now, given, taken } = parts
   scope.get<OneRecord>('/sobjects/:type/:id', { config: { kind: 'read' } }, request => {
     const object = objectAt(request.params.type)
     const row = records.find(object, request.params.id)
     if (!row) throw notFound()
     given(1)
-    return printRow(object, row, request.query.fields?.split(',') ?? null, baseOf(request))
+    return printRow(access.view(object), row, request.query.fields?.split(',') ?? null, baseOf(request))
   })
   scope.post<OneRecord>('/sobjects/:type', (request, reply) => {
     const object = objectAt(request.params.type)
@@ -48,7 +48,7 @@ export function recordRoutes(scope: FastifyInstance, parts: RestParts): void {
 /** The object in a path. @throws SalesforceError NOT_FOUND */
 export function objectAt(name: string): SObject {
   const object = objectNamed(name)
-  if (!object) throw notFound()
+  if (!object || object.tooling) throw notFound()
   return object
 }
 
