@@ -47,12 +47,19 @@ function typeOf(sent: unknown): SObject {
     throw new SalesforceError(400, 'INVALID_INPUT', 'Each record needs its type in attributes')
   }
   const object = objectNamed(type)
-  if (!object) throw new SalesforceError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`)
+  if (!object || object.tooling)
+    throw new SalesforceError(400, 'INVALID_TYPE', `sObject type '${type}' is not supported.`)
   return object
 }
 
 /** Updates each record by itself; results in order of the request. */
-export function updateAll(database: Database, records: Records, body: unknown, now: number): SaveResult[] {
+export function updateAll(
+  database: Database,
+  records: Records,
+  body: unknown,
+  now: number,
+  allowDuplicates = false,
+): SaveResult[] {
   const { allOrNone, records: read } = readCollection(body)
   const seen = new Set<string>()
   return all(
@@ -60,7 +67,7 @@ export function updateAll(database: Database, records: Records, body: unknown, n
     allOrNone,
     read.map(({ object, sent }) => () => {
       const id = idOf(sent, seen)
-      records.update(object, id, sent, now)
+      records.update(object, id, sent, now, allowDuplicates)
       return id
     }),
     read.map(({ sent }) => longId(String(sent.id ?? sent.Id ?? ''))),
@@ -68,12 +75,18 @@ export function updateAll(database: Database, records: Records, body: unknown, n
 }
 
 /** Creates each record by itself. */
-export function createAll(database: Database, records: Records, body: unknown, now: number): SaveResult[] {
+export function createAll(
+  database: Database,
+  records: Records,
+  body: unknown,
+  now: number,
+  allowDuplicates = false,
+): SaveResult[] {
   const { allOrNone, records: read } = readCollection(body)
   const works = read.map(
     ({ object, sent }) =>
       () =>
-        records.create(object, sent, now),
+        records.create(object, sent, now, allowDuplicates),
   )
   return all(database, allOrNone, works, [])
 }

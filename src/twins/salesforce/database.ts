@@ -43,6 +43,8 @@ export class Database {
   readonly prepare: (text: string) => StatementSync
   readonly #statements = new Map<string, Statements>()
   readonly #last = new Map<string, number>()
+  /** Columns that tables got later. */
+  readonly #added = new Map<string, Field[]>()
 
   /** @param file a path that does not exist yet, or `:memory:` */
   constructor(file: string) {
@@ -74,6 +76,24 @@ export class Database {
   /** The record with this 18-character id, deleted or not. */
   get(object: SObject, id: string): Row | undefined {
     return this.#of(object).get.get(id) as Row | undefined
+  }
+
+  /** Gives a table one more column, empty; one that it has already is emptied. */
+  addColumn(object: SObject, field: Field): void {
+    const [table, column] = [quoted(object.name), quoted(field.name)]
+    const added = this.#added.get(object.name) ?? []
+    if (object.byName.has(field.name.toLowerCase()) || added.some(({ name }) => name === field.name))
+      this.sql.exec(`UPDATE ${table} SET ${column} = ${field.type === 'boolean' ? 0 : 'NULL'}`)
+    else {
+      this.sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${columnType(field)}`)
+      this.#added.set(object.name, [...added, field])
+    }
+    this.#statements.delete(object.name)
+  }
+
+  /** Takes a record away for good. */
+  remove(object: SObject, id: string): void {
+    this.prepare(`DELETE FROM ${quoted(object.name)} WHERE Id = ?`).run(id)
   }
 
   /** All records whose column has the value, in order of Id. */
@@ -109,7 +129,7 @@ export class Database {
   #of(object: SObject): Statements {
     const known = this.#statements.get(object.name)
     if (known) return known
-    const columns = object.fields
+    const columns = [...object.fields, ...(this.#added.get(object.name) ?? [])]
     const names = columns.map(field => quoted(field.name)).join(', ')
     const marks = columns.map(() => '?').join(', ')
     const table = quoted(object.name)

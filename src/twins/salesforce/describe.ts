@@ -20,7 +20,7 @@ export function describeGlobal(base: string): object {
   return {
     encoding: 'UTF-8',
     maxBatchSize: 200,
-    sobjects: sobjects.map(object => summary(object, base)),
+    sobjects: sobjects.filter(({ tooling }) => !tooling).map(object => summary(object, base)),
   }
 }
 

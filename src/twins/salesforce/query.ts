@@ -2,6 +2,7 @@ import type { Database } from './database.ts'
 import { quoted } from './database.ts'
 import type { Days } from './days.ts'
 import { SalesforceError } from './errors.ts'
+import type { SObject } from './schema/field.ts'
 import { printGroup } from './soql/aggregate.ts'
 import { type Plan, planOf, selectSql, valuesOf } from './soql/plan.ts'
 import { type Children, type Printed, printRecord, type Shape } from './soql/select.ts'
@@ -23,6 +24,8 @@ export interface QueryOptions {
   /** `/services/data/v66.0`, for the records' urls. */
   base: string
   now: number
+  /** True: of the Tooling API. */
+  tooling?: boolean
 }
 
 /** A result set fixed when it was asked for: the ids in order, in a temporary table. */
@@ -41,13 +44,15 @@ const FINISHED_CURSORS = 2
 export class Queries {
   readonly #database: Database
   readonly #days: () => Days
+  readonly #view: (object: SObject) => SObject
   readonly #cursors = new Map<string, Cursor>()
   #opened = 0
 
-  /** @param days the organisation's calendar days, for TODAY and its kin */
-  constructor(database: Database, days: () => Days) {
+  /** @param days the organisation's calendar days, for TODAY and its kin @param view what of an object may be seen */
+  constructor(database: Database, days: () => Days, view: (object: SObject) => SObject = object => object) {
     this.#database = database
     this.#days = days
+    this.#view = view
   }
 
   /** Runs a statement and gives its first page. @throws SalesforceError */
@@ -56,6 +61,8 @@ export class Queries {
       today: { now: options.now, days: this.#days() },
       deleted: options.deleted,
       children: child => this.#children(child),
+      view: this.#view,
+      tooling: options.tooling,
     })
     if (plan.result.kind === 'count') return this.#count(plan)
     if (plan.result.kind === 'groups') {

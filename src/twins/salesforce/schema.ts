@@ -4,6 +4,13 @@ import type { Field, SObject } from './schema/field.ts'
 import { group, organization, user, userRole } from './schema/organization.ts'
 import { account, contact, lead } from './schema/people.ts'
 import {
+  customField,
+  fieldPermissions,
+  objectPermissions,
+  permissionSet,
+  permissionSetAssignment,
+} from './schema/permissions.ts'
+import {
   campaign,
   campaignMember,
   leadHistory,
@@ -21,18 +28,23 @@ export const sobjects: readonly SObject[] = [
   campaign,
   campaignMember,
   contact,
+  customField,
   emailMessage,
   event,
+  fieldPermissions,
   group,
   holiday,
   lead,
   leadHistory,
   leadStatus,
+  objectPermissions,
   opportunity,
   opportunityContactRole,
   opportunityHistory,
   opportunityStage,
   organization,
+  permissionSet,
+  permissionSetAssignment,
   task,
   user,
   userRole,

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import type { Sink } from '../scenario/types.ts'
+import { Access } from './access.ts'
 import { QueryJobs } from './bulk/query-jobs.ts'
 import { calendarRoutes } from './calendars.ts'
 import { controlRoutes } from './control.ts'
@@ -15,6 +16,7 @@ import { Queries } from './query.ts'
 import { Records } from './records.ts'
 import { dataRoutes } from './rest/data.ts'
 import { oauthRoutes } from './rest/oauth.ts'
+import { Rules } from './rules.ts'
 import { ScenarioSink } from './scenario.ts'
 import { user } from './schema/organization.ts'
 import { Sessions } from './sessions.ts'
@@ -76,11 +78,14 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   })
   const now = () => clock.now()
   const unfollow = clock.onAdvance(at => organisation.settle(at))
+  const rules = new Rules(organisation)
+  const access = new Access(organisation, clock.now())
   let jobs = 0
   const queryJobs = new QueryJobs({
     database,
     clocks: { now, real },
     days: () => organisation.days,
+    view: access.view,
     userId: organisation.apiUserId,
     nextJob: () => ++jobs,
   })
@@ -89,16 +94,17 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     organisation,
     database,
     sessions,
-    queries: new Queries(database, () => organisation.days),
+    queries: new Queries(database, () => organisation.days, access.view),
     queryJobs,
-    records: new Records(organisation, app.writes),
+    access,
+    records: new Records({ organisation, rules, access, by: organisation.apiUserId, writes: app.writes }),
     now,
     given: count => app.counters.records('read', count),
     taken: count => app.counters.records('write', count),
   })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
-  controlRoutes(app, { queryJobs })
+  controlRoutes(app, { organisation, queryJobs, rules, access, now })
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
   app.addHook('onClose', (_app, done) => {

@@ -2,6 +2,7 @@ import type { Database } from '../database.ts'
 import type { Days } from '../days.ts'
 import { notFound, SalesforceError } from '../errors.ts'
 import { longId, recordId } from '../ids.ts'
+import type { SObject } from '../schema/field.ts'
 import { leadStatus, opportunityStage } from '../schema/sales.ts'
 import { planOf } from '../soql/plan.ts'
 import { printDatetime } from '../values.ts'
@@ -14,7 +15,7 @@ const DAY = 24 * 3_600_000
 const KEPT = 7 * DAY
 export const JOB_PREFIX = '750'
 /** Setup tables of statuses, of which the Bulk API knows nothing. */
-const UNSUPPORTED: ReadonlySet<unknown> = new Set([leadStatus, opportunityStage])
+const UNSUPPORTED: ReadonlySet<string> = new Set([leadStatus.name, opportunityStage.name])
 
 export interface QueryWish extends Dialect {
   operation: 'query' | 'queryAll'
@@ -43,6 +44,8 @@ export interface QueryJobsOptions {
   database: Database
   clocks: Clocks
   days: () => Days
+  /** What of an object may be seen. */
+  view: (object: SObject) => SObject
   /** Who makes the jobs. */
   userId: string
   /** Numbers of jobs, which query and ingest share. */
@@ -70,7 +73,7 @@ export class QueryJobs {
 
   /** @throws SalesforceError when the query is wrong, none for the Bulk API, or one too many */
   create(wish: QueryWish, version: string): object {
-    const { database, clocks, days, nextJob } = this.#options
+    const { database, clocks, days, view, nextJob } = this.#options
     this.#forget()
     const at = clocks.now()
     if (this.remaining === 0) {
@@ -80,9 +83,10 @@ export class QueryJobs {
       today: { now: at, days: days() },
       deleted: wish.operation === 'queryAll',
       children: () => ({ run: () => null }),
+      view,
     })
     const object = plan.object.name
-    if (UNSUPPORTED.has(plan.object)) {
+    if (UNSUPPORTED.has(object)) {
       throw new SalesforceError(400, 'INVALIDENTITY', `Entity '${object}' is not supported by the Bulk API.`)
     }
     const number = nextJob()

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { createAll, deleteAll, updateAll } from '../collections.ts'
 import { SalesforceError } from '../errors.ts'
-import { baseOf, objectBody, type RestParts } from './parts.ts'
+import { allowsDuplicates, baseOf, objectBody, type RestParts } from './parts.ts'
 import { objectAt, printRow } from './records.ts'
 
 const MAX_RETRIEVED = 2000
@@ -16,12 +16,12 @@ interface Retrieve {
 export function collectionRoutes(scope: FastifyInstance, parts: RestParts): void {
   const { database, records, now, taken } = parts
   scope.patch('/composite/sobjects', request => {
-    const results = updateAll(database, records, request.body, now())
+    const results = updateAll(database, records, request.body, now(), allowsDuplicates(request))
     taken(results.length)
     return results
   })
   scope.post('/composite/sobjects', request => {
-    const results = createAll(database, records, request.body, now())
+    const results = createAll(database, records, request.body, now(), allowsDuplicates(request))
     taken(results.length)
     return results
   })
@@ -51,7 +51,7 @@ function retrieve(parts: RestParts, type: string, ids: string[], fields: string[
   const names = ['Id', ...fields.filter(name => !/^id$/i.test(name))]
   const rows = ids.map(id => parts.records.find(object, id))
   parts.given(rows.length)
-  return rows.map(row => (row ? printRow(object, row, names, base) : null))
+  return rows.map(row => (row ? printRow(parts.access.view(object), row, names, base) : null))
 }
 
 function listed(text = ''): string[] {

@@ -7,6 +7,7 @@ import { originOf, tokenOf } from './oauth.ts'
 import { baseOf, type RestParts } from './parts.ts'
 import { queryRoutes } from './query.ts'
 import { objectAt, recordRoutes } from './records.ts'
+import { toolingRoutes } from './tooling.ts'
 
 const OLDEST = 31
 const NEWEST = 67
@@ -34,6 +35,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       recordRoutes(scope, parts)
       collectionRoutes(scope, parts)
       bulkQueryRoutes(scope, parts)
+      toolingRoutes(scope, parts)
       done()
     },
     { prefix: `${PREFIX}/:version` },
@@ -67,7 +69,7 @@ function guard(scope: FastifyInstance, { sessions }: RestParts, used: { calls: n
 
 function resources(
   scope: FastifyInstance,
-  { organisation, queryJobs }: RestParts,
+  { organisation, queryJobs, access }: RestParts,
   used: { calls: number },
 ): void {
   scope.get('/', OTHER, request => {
@@ -88,6 +90,6 @@ function resources(
     basicInfo(objectAt(request.params.type), baseOf(request)),
   )
   scope.get<{ Params: { type: string } }>('/sobjects/:type/describe', READ, request =>
-    describeObject(objectAt(request.params.type), baseOf(request)),
+    describeObject(access.view(objectAt(request.params.type)), baseOf(request)),
   )
 }

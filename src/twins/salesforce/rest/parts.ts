@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Access } from '../access.ts'
 import type { QueryJobs } from '../bulk/query-jobs.ts'
 import type { Database } from '../database.ts'
 import { SalesforceError } from '../errors.ts'
@@ -15,6 +16,7 @@ export interface RestParts {
   queries: Queries
   queryJobs: QueryJobs
   records: Records
+  access: Access
   /** The virtual instant, milliseconds. */
   now: () => number
   /** Counts records given to and taken from clients. */
@@ -37,6 +39,10 @@ export function batchSizeOf(request: FastifyRequest): number {
   const [, asked] = /batchSize\s*=\s*(\d+)/i.exec(header) ?? []
   return asked === undefined ? MOST_BATCH : Math.min(MOST_BATCH, Math.max(LEAST_BATCH, Number(asked)))
 }
+
+/** `Sforce-Duplicate-Rule-Header: allowSave=true`: the client has seen the warning. */
+export const allowsDuplicates = (request: FastifyRequest): boolean =>
+  /allowSave\s*=\s*true/i.test(String(request.headers['sforce-duplicate-rule-header'] ?? ''))
 
 /** A body that must be an object. @throws SalesforceError JSON_PARSER_ERROR */
 export function objectBody(body: unknown): Record<string, unknown> {

@@ -3,7 +3,7 @@ import { notFound, RecordError, SalesforceError } from '../errors.ts'
 import type { SObject } from '../schema/field.ts'
 import { fieldNamed, objectNamed } from '../schema.ts'
 import { type Row, toJson } from '../values.ts'
-import { baseOf, objectBody, type RestParts } from './parts.ts'
+import { allowsDuplicates, baseOf, objectBody, type RestParts } from './parts.ts'
 
 interface OneRecord {
   Params: { type: string; id: string }
@@ -12,25 +12,28 @@ interface OneRecord {
 
 /** Reading, creating, changing and deleting one record. */
 export function recordRoutes(scope: FastifyInstance, parts: RestParts): void {
-  const { database, records, now, given, taken } = parts
+  const { access, database, records, now, given, taken } = parts
   scope.get<OneRecord>('/sobjects/:type/:id', { config: { kind: 'read' } }, request => {
     const object = objectAt(request.params.type)
     const row = records.find(object, request.params.id)
     if (!row) throw notFound()
     given(1)
-    return printRow(object, row, request.query.fields?.split(',') ?? null, baseOf(request))
+    return printRow(access.view(object), row, request.query.fields?.split(',') ?? null, baseOf(request))
   })
   scope.post<OneRecord>('/sobjects/:type', (request, reply) => {
     const object = objectAt(request.params.type)
     const sent = objectBody(request.body)
-    const id = one(() => database.transaction(() => records.create(object, sent, now())))
+    const id = one(() =>
+      database.transaction(() => records.create(object, sent, now(), allowsDuplicates(request))),
+    )
     taken(1)
     return reply.code(201).send({ id, success: true, errors: [] })
   })
   scope.patch<OneRecord>('/sobjects/:type/:id', (request, reply) => {
     const object = objectAt(request.params.type)
     const sent = objectBody(request.body)
-    one(() => database.transaction(() => records.update(object, request.params.id, sent, now())))
+    const allow = allowsDuplicates(request)
+    one(() => database.transaction(() => records.update(object, request.params.id, sent, now(), allow)))
     taken(1)
     return reply.code(204).send()
   })
@@ -45,7 +48,7 @@ export function recordRoutes(scope: FastifyInstance, parts: RestParts): void {
 /** The object in a path. @throws SalesforceError NOT_FOUND */
 export function objectAt(name: string): SObject {
   const object = objectNamed(name)
-  if (!object) throw notFound()
+  if (!object || object.tooling) throw notFound()
   return object
 }
 

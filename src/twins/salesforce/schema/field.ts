@@ -54,6 +54,8 @@ export interface SObject {
   createable: boolean
   updateable: boolean
   deletable: boolean
+  /** Only the Tooling API shows it. */
+  tooling: boolean
 }
 
 type Options = Partial<Omit<Field, 'name' | 'type'>>
@@ -155,15 +157,18 @@ interface Kind {
   indexes?: readonly string[]
   /** false: no IsDeleted (User, Group …). */
   deletable?: boolean
+  /** false: no IsDeleted either, deleting is for good. */
+  bin?: boolean
   /** false: clients only read it. */
   writable?: boolean
   /** `history`: a row that never changes has only the created stamps. */
   stamps?: 'all' | 'history'
+  tooling?: boolean
 }
 
 /** Completes an object's own fields with Id, IsDeleted and the stamps. */
 export function sobject(kind: Kind, own: readonly Field[]): SObject {
-  const deleted = kind.deletable === false ? [] : [checkbox('IsDeleted', READ_ONLY)]
+  const deleted = kind.deletable === false || kind.bin === false ? [] : [checkbox('IsDeleted', READ_ONLY)]
   const history = kind.stamps === 'history'
   const fields = [id, ...deleted, ...own, ...(history ? stamps.slice(0, 2) : stamps)]
   const writable = kind.writable !== false
@@ -177,5 +182,6 @@ export function sobject(kind: Kind, own: readonly Field[]): SObject {
     createable: writable,
     updateable: writable,
     deletable: writable && kind.deletable !== false,
+    tooling: kind.tooling === true,
   }
 }

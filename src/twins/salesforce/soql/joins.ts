@@ -29,12 +29,14 @@ const typeField: Field = {
 export class Joins {
   readonly root: Node
   readonly #text: string
+  readonly #view: ((object: SObject) => SObject) | undefined
   readonly #joined = new Map<string, Node>()
   readonly #sql: string[] = []
 
-  /** @param text the query, for messages */
-  constructor(object: SObject, text: string, alias = 't') {
-    this.root = { targets: [{ object, alias }], id: `${alias}."Id"` }
+  /** @param text the query, for messages @param view what of a parent may be seen */
+  constructor(object: SObject, text: string, view?: (object: SObject) => SObject) {
+    this.root = { targets: [{ object, alias: 't' }], id: 't."Id"' }
+    this.#view = view
     this.#text = text
   }
 
@@ -80,7 +82,8 @@ export class Joins {
   }
 
   #join(target: string, child: string) {
-    const object = objectNamed(target)!
+    const named = objectNamed(target)!
+    const object = this.#view?.(named) ?? named
     const alias = `j${this.#sql.length}`
     this.#sql.push(`LEFT JOIN ${quoted(object.name)} AS ${alias} ON ${alias}."Id" = ${child}`)
     return { object, alias }

@@ -31,6 +31,10 @@ export interface PlanOptions {
   deleted: boolean
   /** Runs a child subquery for one parent; the plan's WHERE takes the parent's id as its last value. */
   children: (plan: Plan) => Children
+  /** What of an object may be seen; everything when left out. */
+  view?: ((object: SObject) => SObject) | undefined
+  /** True: of the Tooling API. */
+  tooling?: boolean | undefined
 }
 
 const MAX_OFFSET = 2000
@@ -39,7 +43,7 @@ const MAX_OFFSET = 2000
 export function planOf(text: string, options: PlanOptions): Plan {
   const query = parseSoql(text)
   const object = objectNamed(query.sObject!)
-  if (!object) throw noSuchType(query.sObject!, text)
+  if (!object || object.tooling !== (options.tooling ?? false)) throw noSuchType(query.sObject!, text)
   return build(query, object, text, options, '')
 }
 
@@ -52,8 +56,9 @@ export function selectSql(plan: Plan, columns: readonly string[] = plan.columns)
   return `SELECT ${columns.join(', ')} ${table} WHERE ${plan.where.text} ${group} ${plan.order} ${limit}`
 }
 
-function build(query: Query, object: SObject, text: string, options: PlanOptions, child: string): Plan {
-  const joins = new Joins(object, text)
+function build(query: Query, queried: SObject, text: string, options: PlanOptions, child: string): Plan {
+  const object = options.view?.(queried) ?? queried
+  const joins = new Joins(object, text, options.view)
   const columns = new Columns()
   const path = pathReader(query, object)
   const result = resultOf(query, { joins, columns, path, text, options })
@@ -151,7 +156,7 @@ function subquerySql(query: Query, text: string, options: PlanOptions): Sql {
     throw malformed('a nested query in a filter must have exactly one column in its select clause')
   }
   const plan = build(query, object, text, options, '')
-  const joins = new Joins(object, text)
+  const joins = new Joins(plan.object, text)
   const { sql } = joins.resolve(pathReader(query, object)(selected.field))
   return { text: selectSql({ ...plan, order: '' }, [sql]), values: plan.where.values }
 }
