@@ -8,6 +8,7 @@ const SPOKEN = new Set([
   'ConfigError',
   'PolicyError',
   'ScenarioError',
+  'FaultScriptError',
   'DatabaseRefused',
   'DatabaseUnavailable',
   'QueueError',

@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { startTwins, type Twins } from '../twins/host.ts'
+import type { Fault } from '../twins/http/faults.ts'
+import { readFaultScript } from '../twins/http/script.ts'
 import { type Cli, type Done, UsageError } from './cli.ts'
 import { stopped } from './stop.ts'
 
@@ -13,6 +16,10 @@ export interface TwinsOptions {
   rate?: number
   /** Generated companies only: a day of events after now. */
   live?: true
+  /** Path of a fault script. */
+  faults?: string
+  /** Faults, each as a script would have it in braces. */
+  fault?: string[]
   /** Print no addresses. */
   quiet?: true
 }
@@ -25,7 +32,8 @@ const REPORT_MS = 1000
 /** `leadtime twins`: both CRM twins until stopped, or until the process that forked them is gone. */
 export async function run(options: TwinsOptions, cli: Cli): Done {
   const stop = process.channel ? parentGone() : cli.stop
-  const twins = await started(options, cli, stop)
+  const faults = await faultsOf(options)
+  const twins = await started(options, faults, cli, stop)
   if (twins === null) return
   try {
     if (options.rate !== undefined) twins.clock.run(options.rate)
@@ -37,8 +45,19 @@ export async function run(options: TwinsOptions, cli: Cli): Done {
   }
 }
 
+/** Of the script and of the command line. @throws FaultScriptError */
+async function faultsOf({ faults, fault = [] }: TwinsOptions): Promise<Fault[]> {
+  const scripted = faults === undefined ? [] : readFaultScript(await readFile(faults, 'utf8'), faults)
+  return [...scripted, ...fault.flatMap(text => readFaultScript(text, '--fault'))]
+}
+
 /** @returns null when asked to stop while loading */
-async function started(options: TwinsOptions, cli: Cli, signal: AbortSignal): Promise<Twins | null> {
+async function started(
+  options: TwinsOptions,
+  faults: readonly Fault[],
+  cli: Cli,
+  signal: AbortSignal,
+): Promise<Twins | null> {
   const { scenario, people = PEOPLE, seed = SEED, live = false, salesforcePort, hubspotPort, host } = options
   try {
     return await startTwins({
@@ -46,6 +65,7 @@ async function started(options: TwinsOptions, cli: Cli, signal: AbortSignal): Pr
       salesforcePort,
       hubspotPort,
       host,
+      faults,
       warn: message => cli.stderr.write(`${message}\n`),
       progress: reporter(cli),
       signal,

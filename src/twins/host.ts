@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VirtualClock } from './clock.ts'
 import { linkOf } from './host/link.ts'
+import type { Fault } from './http/faults.ts'
 import type { TwinApp } from './http.ts'
 import { PORTAL_ID } from './hubspot/portal.ts'
 import { hubspotTwin } from './hubspot/twin.ts'
@@ -28,6 +29,8 @@ export interface TwinsOptions {
   host?: string | undefined
   /** Folder for the twins' files; the system's temporary folder when left out. */
   storage?: string | undefined
+  /** Armed before the twins listen, each in the twins that have it. */
+  faults?: readonly Fault[] | undefined
   warn?: ReadOptions['warn']
   /** How far: rows of a file read, or people loaded. */
   progress?: ((what: string, done: number) => void) | undefined
@@ -112,6 +115,9 @@ async function start(
     signal: options.signal,
   })
   undo.push(() => loaded.close())
+  for (const fault of options.faults ?? []) {
+    for (const { app } of [salesforce, hubspot]) if (app.faults.concerns(fault)) app.faults.add(fault)
+  }
   scenario.close()
   return {
     salesforceUrl: await listen(salesforce.app, options.host, options.salesforcePort),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
+import { Unavailable } from '../errors.ts'
 import { contactsOf, paging } from './associations.ts'
 import { type HubSpotClient, HubSpotRefused } from './client.ts'
 import type { Source } from './objects.ts'
@@ -70,6 +71,9 @@ export async function list(
 
 const inlineContacts = (raw: Raw): string[] => raw.associations?.contacts?.results.map(({ id }) => id) ?? []
 
+/** Empty pages in a row that say they go on, before we stop believing it. */
+const EMPTY_PAGES = 20
+
 /**
  * One page of what was modified since `from`, in the order of ids, strictly after the id `last`. A keyset instead of
  * an offset: a search ends at 10,000 results, and an offset would drift when records change. What changes again
@@ -82,18 +86,28 @@ export async function search(
   last: string | null,
   signal: AbortSignal,
 ): Promise<PagedObjects> {
-  const { body, date } = await client.read(
-    `search ${source.type}`,
-    found,
-    signal,
-    sdk => sdk.search.doSearch(source.type, searchRequest(source, from, last)),
-    'search',
-  )
-  const ids = body.results.map(({ id }) => id)
-  client.traffic.reads.records += ids.length
-  const objects = await read(client, source, ids, false, signal)
-  const more = ids.length === SEARCH || Boolean(body.paging?.next)
-  return { objects, next: more ? (ids.at(-1) ?? null) : null, date }
+  const operation = `search ${source.type}`
+  const request = searchRequest(source, from, last)
+  let after: string | undefined
+  for (let empty = 0; empty <= EMPTY_PAGES; empty++) {
+    const ask = { ...request, ...(after !== undefined && { after }) }
+    const { body, date } = await client.read(
+      operation,
+      found,
+      signal,
+      sdk => sdk.search.doSearch(source.type, ask),
+      'search',
+    )
+    const ids = body.results.map(({ id }) => id)
+    after = body.paging?.next?.after
+    // A page without records that goes on is not the end: only its offset leads to what comes after it.
+    if (ids.length === 0 && after !== undefined) continue
+    client.traffic.reads.records += ids.length
+    const objects = await read(client, source, ids, false, signal)
+    const more = ids.length === SEARCH || after !== undefined
+    return { objects, next: more ? (ids.at(-1) ?? null) : null, date }
+  }
+  throw new Unavailable('hubspot', operation, 'empty pages without end')
 }
 
 type SearchRequest = Parameters<Parameters<Parameters<HubSpotClient['read']>[3]>[0]['search']['doSearch']>[1]

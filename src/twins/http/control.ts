@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { VirtualClock } from '../clock.ts'
-import { faultSchema } from './faults.ts'
+import { type Faults, faultSchema } from './faults.ts'
 import type { TwinParts } from './parts.ts'
+import { told } from './script.ts'
 
 const clockSchema = z
   .strictObject({
@@ -35,7 +36,7 @@ export function controlRoutes(app: FastifyInstance, clock: VirtualClock, parts: 
   app.get('/counters', () => parts.counters.state())
   app.get('/faults', () => ({ faults: parts.faults.list() }))
   app.post('/faults', (request, reply) => {
-    parts.faults.add(faultSchema.parse(request.body))
+    arm(parts.faults, request.body)
     return reply.code(201).send({ faults: parts.faults.list() })
   })
   app.delete('/faults', () => {
@@ -51,6 +52,15 @@ export function controlRoutes(app: FastifyInstance, clock: VirtualClock, parts: 
     return parts.writes.after(after, limit, same)
   })
   app.get('/state', () => parts.source.state())
+}
+
+/** One fault or a list; all or none. @throws RangeError for what is no fault, or one of the other twin */
+function arm(faults: Faults, body: unknown): void {
+  const given = z.array(faultSchema).safeParse(Array.isArray(body) ? body : [body])
+  if (!given.success) throw new RangeError(told(given.error.issues[0]!).words)
+  const strange = given.data.find(fault => !faults.concerns(fault))
+  if (strange) throw new RangeError(`fault '${strange.fault ?? strange.twin}' is one of the other twin`)
+  for (const fault of given.data) faults.add(fault)
 }
 
 function clockState(clock: VirtualClock) {

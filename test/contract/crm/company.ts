@@ -6,7 +6,7 @@ import type { ObjectName, PolicyField, Vendor } from '../../../src/domain/facts.
 import { VirtualClock } from '../../../src/twins/clock.ts'
 import type { Fault } from '../../../src/twins/http/faults.ts'
 import type { TwinApp } from '../../../src/twins/http.ts'
-import { hubspotTwin } from '../../../src/twins/hubspot/twin.ts'
+import { type HubspotTwinOptions, hubspotTwin } from '../../../src/twins/hubspot/twin.ts'
 import { salesforceTwin } from '../../../src/twins/salesforce/twin.ts'
 import type { Company, Person, ScenarioEvent, Sink } from '../../../src/twins/scenario/types.ts'
 
@@ -40,6 +40,8 @@ export async function bench(
     /** What else the scenario says of the company. */
     company?: Partial<Company>
     token?: string
+    /** Of the HubSpot twin. */
+    twin?: Partial<HubspotTwinOptions>
     prefix?: string
     refreshToken?: string
     /** Salesforce: from how many records on, and in which pages, a first reading is a bulk job. */
@@ -52,7 +54,7 @@ export async function bench(
   const twin =
     vendor === 'salesforce'
       ? salesforceTwin({ clock, file: ':memory:' })
-      : hubspotTwin({ clock, file: ':memory:', token: 'secret-token' })
+      : hubspotTwin({ clock, file: ':memory:', token: 'secret-token', ...options.twin })
   twin.sink.begin({ ...company, ...options.company })
   fill(twin.sink)
   twin.sink.end()
