@@ -10,10 +10,14 @@ import { judge } from './judge.ts'
 import { link } from './link.ts'
 import { pull } from './pull.ts'
 import { push } from './push.ts'
+import { reconcile } from './reconcile.ts'
 import { tick } from './tick.ts'
 import { wake } from './wake.ts'
 
-const HANDLERS: { [N in JobName]: Handler<N> } = { tick, wake, almanac, pull, fetch, link, judge, push }
+const HANDLERS: { [N in JobName]: Handler<N> } = {
+  ...{ tick, wake, almanac, pull, fetch, link, judge, push },
+  reconcile,
+}
 
 /** Starts working on the queue's jobs. Stop it before the services are closed. */
 export async function work(services: Services): Promise<Workers> {

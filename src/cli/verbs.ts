@@ -108,6 +108,20 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./sync.ts'),
   },
   {
+    name: 'reconcile',
+    summary: 'compare the mirror with the CRMs record by record, close the gaps, and certify it',
+    flags: [
+      { flags: '--object <name>', help: 'only this object: lead, contact, deal, task, …' },
+      {
+        flags: '--deletions',
+        help: 'believe that whatever the CRM no longer shows was deleted, however much',
+      },
+      { flags: '--json', help: 'print the certificates as one JSON object' },
+    ],
+    examples: ['leadtime reconcile', 'leadtime reconcile --object lead --json'],
+    load: () => import('./reconcile.ts'),
+  },
+  {
     name: 'explain',
     summary: 'why a lead is flagged: what happened, what was promised, and every minute that was counted',
     argument: { name: 'who', help: 'e-mail address, record id of a CRM, or number of the person' },

@@ -123,7 +123,7 @@ export const agrees = ({ stopped, remaining, crm, mirror }: Certificate): boolea
   stopped === null && remaining === 0 && crm.records === mirror.records && checksum(crm) === checksum(mirror)
 
 /** Two passes at the default pace: one may fail and be made up for. */
-const VALID = 2 * DAY
+export const VALID = 2 * DAY
 
 export const isStale = ({ endedAt }: Certificate, now: Instant): boolean => now - endedAt > VALID
 

@@ -1,5 +1,6 @@
 import type { Vendor } from '../domain/facts.ts'
 import { type Instant, MINUTE } from '../domain/time.ts'
+import { mirrorTroubles } from './mirror.ts'
 import type { CalendarState, CrmState, SyncState } from './views.ts'
 
 /** Something that keeps the numbers from being current. */
@@ -15,6 +16,9 @@ export interface Trouble {
     | 'judging_behind'
     | 'policy_differs'
     | 'calendar_unread'
+    | 'mirror_differs'
+    | 'mirror_doubtful'
+    | 'mirror_unchecked'
   vendor: Vendor | null
   /** True when nothing gets better until somebody acts. */
   needsPerson: boolean
@@ -43,6 +47,7 @@ export function troubles(
   { now, since, limits }: { now: Instant; since: Instant; limits: HealthLimits },
 ): Trouble[] {
   const found = state.crms.flatMap(crm => crmTrouble(crm) ?? [])
+  found.push(...state.crms.flatMap(crm => mirrorTroubles(crm, now, since)))
   if (now - (state.lastRound ?? since) > limits.roundMs) found.push(OLD_ROUND)
   else if (state.lastRound === null) found.push(FIRST_ROUND)
   if (state.waiting > limits.waiting) found.push(BEHIND)

@@ -1,8 +1,10 @@
+import type { Certificate } from '../domain/certificate.ts'
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import { delays } from '../pipeline/delays.ts'
 import { neglect } from '../pipeline/neglect.ts'
 import { readAlmanacTroubles } from '../store/almanac.ts'
+import { readCertificates } from '../store/certificates.ts'
 import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
 import {
@@ -42,14 +44,15 @@ export function storedViews(db: Queryable): Views {
     neglect: async (question, now) => neglect(db, (await readPolicyAt(db))(now).neglect, question, now),
     delays: period => delays(db, period),
     sync: async () => {
-      const [objects, waiting, failed, refusing, calendars] = await Promise.all([
+      const [objects, certificates, waiting, failed, refusing, calendars] = await Promise.all([
         readObjects(db),
+        readCertificates(db),
         countWaiting(db, COUNTED),
         readFailedRun(db),
         readRefusing(db),
         readAlmanacTroubles(db),
       ])
-      return { ...syncState(objects, waiting, failed, refusing), calendars }
+      return { ...syncState(objects, certificates, waiting, failed, refusing), calendars }
     },
   }
 }
@@ -158,12 +161,15 @@ type Failed = { at: Instant; error: string } | null
 
 function syncState(
   rows: readonly ObjectRow[],
+  certificates: readonly Certificate[],
   waiting: number,
   failed: Failed,
   refusing: readonly Refusing[],
 ): Omit<SyncState, 'calendars'> {
   const byVendor = Map.groupBy(rows, row => row.vendor)
-  const crms = [...byVendor].map(([vendor, objects]) => crmState(vendor, objects, failed, refusing))
+  const crms = [...byVendor].map(([vendor, objects]) =>
+    crmState(vendor, objects, certificates, failed, refusing),
+  )
   return {
     lastRound: lastRound(rows),
     lastError: failed && { at: failed.at, text: failed.error.slice(0, 200) },
@@ -181,10 +187,13 @@ function lastRound(rows: readonly ObjectRow[]): Instant | null {
 function crmState(
   vendor: Vendor,
   rows: readonly ObjectRow[],
+  certificates: readonly Certificate[],
   failed: Failed,
   refusing: readonly Refusing[],
 ): CrmState {
-  const objects = rows.toSorted((a, b) => ORDER.indexOf(a.object) - ORDER.indexOf(b.object)).map(objectState)
+  const objects = rows
+    .toSorted((a, b) => ORDER.indexOf(a.object) - ORDER.indexOf(b.object))
+    .map(row => objectState(row, certificates))
   const refused = refusing.find(one => one.vendor === vendor)
   const trouble: CrmState['trouble'] = refused
     ? { kind: 'credentials', since: refused.since, text: refused.reason }
@@ -213,11 +222,14 @@ export function failure(
   return { kind: KINDS[said[1] as keyof typeof KINDS], since: failed.at, text: failed.error.slice(0, 200) }
 }
 
-const objectState = (row: ObjectRow): ObjectState => ({
+const objectState = (row: ObjectRow, certificates: readonly Certificate[]): ObjectState => ({
   object: row.object,
   lastChange: row.lastChange,
   lastRead: row.scannedAt,
   records: row.records,
+  certificate:
+    certificates.find(({ vendor, object }) => vendor === row.vendor && object === row.object) ?? null,
+  blindSince: row.blindSince,
   pending: WRITTEN.includes(row.object) ? row.pending : null,
   errors: WRITTEN.includes(row.object) ? row.refused : null,
 })

@@ -1,3 +1,4 @@
+import type { Certificate } from '../domain/certificate.ts'
 import type { ObjectName, Ref, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { DelayReport, Period } from '../pipeline/delays.ts'
@@ -136,6 +137,10 @@ export interface ObjectState {
   /** When we last looked. */
   lastRead: Instant | null
   records: number
+  /** How it last compared with the CRM, record by record; null: not yet. */
+  certificate: Certificate | null
+  /** Nobody looked from then until lately, so long that a deletion may have left no trace; null once it was compared. */
+  blindSince: Instant | null
   /** Records whose fields we still have to write; null: we do not write to this object. */
   pending: number | null
   /** Records that refused our values and wait for a person or for new values. */

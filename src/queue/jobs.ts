@@ -44,6 +44,8 @@ export const JOBS = {
   fetch: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),
   link: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   judge: job({ payload: lane, retry: patient, concurrency: 2, schedule: null }),
+  /** Compares the mirror with the CRMs, object by object, where the last comparison is a day old. */
+  reconcile: job({ payload: nothing, retry: patient, concurrency: 1, schedule: null }),
   push: job({ payload: vendor, retry: patient, concurrency: 1, schedule: null }),
 } satisfies Record<string, JobSpec>
 

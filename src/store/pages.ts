@@ -125,6 +125,7 @@ export interface ObjectRow {
   records: number
   lastChange: Instant | null
   scannedAt: Instant | null
+  blindSince: Instant | null
   pending: number
   refused: number
 }
@@ -141,7 +142,7 @@ export async function readObjects(db: Queryable): Promise<ObjectRow[]> {
         count(*) filter (where next_at = 'infinity') as refused
       from waiting group by vendor, object)
     select cursor.vendor, cursor.object, cursor.records, cursor.last_change as "lastChange",
-      cursor.scanned_at as "scannedAt", coalesce(pending, 0) as pending, coalesce(refused, 0) as refused
+      cursor.scanned_at as "scannedAt", cursor.blind_since as "blindSince", coalesce(pending, 0) as pending, coalesce(refused, 0) as refused
     from cursor left join counted on counted.vendor = cursor.vendor and counted.object = cursor.object`)
   return rows
 }

@@ -1,3 +1,5 @@
+import { agrees } from '../../domain/certificate.ts'
+import { certificateWords } from '../../domain/certified.ts'
 import type { Instant } from '../../domain/time.ts'
 import { VENDOR_NAMES } from '../health.ts'
 import type { CrmState, ObjectState, SyncState } from '../views.ts'
@@ -24,7 +26,7 @@ function panel(crm: CrmState, asOf: Instant, clock: Clock): Html {
   return html`<div class="crm">
 <h3>${name} ${status(crm)}</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="${name}, objects"><table>
-<thead><tr><th scope="col"><span class="hidden">Object</span></th><th scope="col">Records</th><th scope="col">Last change</th><th scope="col">Looked</th><th scope="col">To write</th><th scope="col">Refused</th></tr></thead>
+<thead><tr><th scope="col"><span class="hidden">Object</span></th><th scope="col">Records</th><th scope="col">Last change</th><th scope="col">Looked</th><th scope="col">Compared</th><th scope="col">To write</th><th scope="col">Refused</th></tr></thead>
 <tbody>
 ${crm.objects.map(object => line(object, asOf, clock))}
 </tbody></table></div>
@@ -53,7 +55,19 @@ function status({ trouble, objects }: CrmState): Html {
 const line = (object: ObjectState, asOf: Instant, clock: Clock): Html =>
   html`<tr><th scope="row">${object.object.replaceAll('_', ' ')}</th><td>${count(object.records)}</td><td>${
     object.lastChange === null ? '–' : clock.since(object.lastChange, ago(asOf - object.lastChange))
-  }</td><td>${object.lastRead === null ? 'not yet' : ago(asOf - object.lastRead)}</td><td>${writes(object.pending)}</td><td>${writes(object.errors)}</td></tr>
+  }</td><td>${object.lastRead === null ? 'not yet' : ago(asOf - object.lastRead)}</td><td>${compared(object, asOf, clock)}</td><td>${writes(object.pending)}</td><td>${writes(object.errors)}</td></tr>
 `
+
+/** Whether the mirror agrees with the CRM, and since when that is known; the whole certificate behind it. */
+function compared({ certificate }: ObjectState, asOf: Instant, clock: Clock): Html {
+  if (certificate === null) return html`not yet`
+  const { endedAt, remaining, stopped } = certificate
+  const when = clock.since(endedAt, ago(asOf - endedAt))
+  const words = certificateWords(certificate)
+  if (agrees(certificate)) return html`<span title="${words}">agrees</span>, ${when}`
+  return html`<span class="state bad" title="${words}">${
+    stopped === null ? `${count(Math.max(remaining, 1))} differ` : 'stopped'
+  }</span>, ${when}`
+}
 
 const writes = (n: number | null): string => (n === null ? '' : count(n))

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { certificateJson } from '../../domain/certified.ts'
 import { iso } from '../../domain/time.ts'
 import type { Context } from '../context.ts'
 import { encodePosition, readFilter } from '../position.ts'
@@ -32,7 +33,15 @@ export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, li
       crms: crms.map(({ vendor, trouble, objects }) => ({
         vendor,
         trouble: trouble && { ...trouble, since: iso(trouble.since) },
-        objects: objects.map(o => ({ ...o, lastChange: iso(o.lastChange), lastRead: iso(o.lastRead) })),
+        objects: objects.map(o => ({
+          ...{
+            ...o,
+            lastChange: iso(o.lastChange),
+            lastRead: iso(o.lastRead),
+            blindSince: iso(o.blindSince),
+          },
+          certificate: o.certificate && certificateJson(o.certificate),
+        })),
       })),
     }
   })

@@ -1,3 +1,4 @@
+import type { Certificate } from '../../../src/domain/certificate.ts'
 import { type Ref, ref } from '../../../src/domain/facts.ts'
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from '../../../src/domain/time.ts'
 import type {
@@ -119,6 +120,24 @@ export function overview(): Overview {
   }
 }
 
+/** Of yesterday evening; it agreed. */
+export const certificate = (
+  object: ObjectState['object'],
+  records: number,
+  change: Partial<Certificate> = {},
+): Certificate => ({
+  ...{
+    vendor: 'salesforce',
+    object,
+    from: NOW - 34 * HOUR,
+    until: NOW - 10 * HOUR,
+    endedAt: NOW - 9.8 * HOUR,
+  },
+  ...{ crm: { records, high: 7, low: 9 }, mirror: { records, high: 7, low: 9 }, remaining: 0, unsettled: 2 },
+  ...{ healed: { missing: 1, stale: 2, vanished: 0 }, stopped: null, seconds: 4, calls: 12 },
+  ...change,
+})
+
 const object = (
   name: ObjectState['object'],
   records: number,
@@ -129,6 +148,8 @@ const object = (
   records,
   lastChange: NOW - changedAgo,
   lastRead: NOW - 8 * SECOND,
+  certificate: certificate(name, records),
+  blindSince: null,
   pending,
   errors: pending === null ? null : 0,
 })
@@ -239,6 +260,7 @@ const unread = (o: ObjectState): ObjectState => ({
   records: 0,
   lastChange: null,
   lastRead: null,
+  certificate: null,
   pending: o.pending && 0,
 })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { MINUTE } from '../../../src/domain/time.ts'
+import { HOUR, MINUTE } from '../../../src/domain/time.ts'
 import { defaultLimits, troubles } from '../../../src/http/health.ts'
-import type { SyncState } from '../../../src/http/views.ts'
-import { NOW, syncState, troubled } from './company.ts'
+import type { ObjectState, SyncState } from '../../../src/http/views.ts'
+import { certificate, NOW, syncState, troubled } from './company.ts'
 
 const codes = (state: SyncState, since = NOW) =>
   troubles(state, { now: NOW, since, limits: defaultLimits }).map(({ code }) => code)
@@ -52,6 +52,39 @@ describe('troubles', () => {
       },
     ])
     expect(told(null)[0]?.remedy).toMatch(/Nothing is known of it yet\.$/)
+  })
+
+  describe('the certificates', () => {
+    const leads = (change: Partial<ObjectState>): SyncState => {
+      const of = (one: ObjectState) => (one.object === 'lead' ? { ...one, ...change } : one)
+      const crms = syncState().crms.map(crm => ({ ...crm, objects: crm.objects.map(of) }))
+      return syncState({ crms })
+    }
+    const told = (change: Partial<ObjectState>, since = NOW) =>
+      troubles(leads(change), { now: NOW, since, limits: defaultLimits })
+
+    test('one that differs turns health red and names the object', () => {
+      expect(told({ certificate: certificate('lead', 5, { remaining: 1 }) })).toMatchObject([
+        { code: 'mirror_differs', red: true, title: 'The mirror differs from Salesforce: lead' },
+      ])
+    })
+
+    test('one that was stopped needs a person', () => {
+      const stopped = 'the CRM shows none of the 5 records we know'
+      expect(told({ certificate: certificate('lead', 5, { stopped }) })).toMatchObject([
+        { code: 'mirror_doubtful', needsPerson: true, red: true },
+      ])
+    })
+
+    test('one older than two days, a missing one after two days, and a long silence', () => {
+      const old = certificate('lead', 5, { endedAt: NOW - 49 * HOUR })
+      expect(told({ certificate: old }).map(({ code }) => code)).toEqual(['mirror_unchecked'])
+      expect(told({ certificate: null })).toEqual([])
+      expect(told({ certificate: null }, NOW - 49 * HOUR).map(({ code }) => code)).toEqual([
+        'mirror_unchecked',
+      ])
+      expect(told({ blindSince: NOW - 16 * 24 * HOUR }).map(({ code }) => code)).toEqual(['mirror_unchecked'])
+    })
   })
 
   test('what needs a person comes first', () =>
