@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  type HubSpotConfig,
+  hubspotOf,
+  type SalesforceConfig,
+  salesforceOf,
+  signInProblems,
+} from './sign-in.ts'
+import { KeyRefused, Keyring } from './store/keyring.ts'
 
 /** One or more variables are wrong; the message names each with what it is and how to put it right. */
 export class ConfigError extends Error {
@@ -35,6 +43,19 @@ export const VARIABLES = {
     true,
   ),
   REDIS_URL: variable(url('redis', 'rediss').optional(), 'a Redis address such as redis://host:6379', true),
+  LEADTIME_KEYS: variable(
+    secret.optional(),
+    '<number>:<32 bytes in base64>, the newest with the highest number, without spaces',
+    true,
+  ),
+  LEADTIME_PUBLIC_URL: variable(
+    url('https?').optional(),
+    'the https address under which browsers reach the pages, such as https://leadtime.acme.com',
+  ),
+  SALESFORCE_SIGN_IN: variable(
+    z.enum(['client_credentials', 'jwt', 'refresh_token', 'connect']).optional(),
+    'one of client_credentials, jwt, refresh_token, connect',
+  ),
   SALESFORCE_LOGIN_URL: variable(
     url('https?').optional(),
     'the https address of your Salesforce My Domain, such as https://acme.my.salesforce.com',
@@ -50,6 +71,11 @@ export const VARIABLES = {
     true,
   ),
   SALESFORCE_REFRESH_TOKEN: variable(secret.optional(), 'a refresh token, without spaces', true),
+  SALESFORCE_USERNAME: variable(secret.optional(), 'the user name of the integration user, without spaces'),
+  SALESFORCE_PRIVATE_KEY_FILE: variable(
+    z.string().min(1).refine(existsSync).optional(),
+    'the path of an existing file with an RSA key in PEM',
+  ),
   SALESFORCE_API_VERSION: variable(
     z
       .string()
@@ -61,6 +87,12 @@ export const VARIABLES = {
   HUBSPOT_TOKEN: variable(
     secret.optional(),
     'the access token of a HubSpot private app, without spaces',
+    true,
+  ),
+  HUBSPOT_CLIENT_ID: variable(secret.optional(), 'the client id of the HubSpot app, without spaces', true),
+  HUBSPOT_CLIENT_SECRET: variable(
+    secret.optional(),
+    'the client secret of the HubSpot app, without spaces',
     true,
   ),
   HUBSPOT_API: variable(z.enum(['2026-09', 'v3']).default('2026-09'), '2026-09 or v3'),
@@ -91,20 +123,13 @@ export interface Config {
   /** null: the queue lives in PostgreSQL. */
   readonly redisUrl: string | null
   /** null: not connected. */
-  readonly salesforce: null | {
-    readonly loginUrl: string
-    readonly clientId: string
-    readonly clientSecret: string
-    readonly refreshToken: string | null
-    readonly apiVersion: string
-  }
+  readonly salesforce: SalesforceConfig | null
   /** null: not connected. */
-  readonly hubspot: null | {
-    readonly baseUrl: string
-    readonly token: string
-    readonly api: '2026-09' | 'v3'
-    readonly uiUrl: string
-  }
+  readonly hubspot: HubSpotConfig | null
+  /** What encrypts credentials in the database; null: none can be kept there. */
+  readonly keys: Keyring | null
+  /** Where browsers reach the pages, without a slash at the end; null: CRMs cannot be connected from them. */
+  readonly publicUrl: string | null
   /** Path of the policy file; null: the built-in policy. */
   readonly policyFile: string | null
   /** Absolute path of the folder for what the service keeps on disk. */
@@ -135,19 +160,18 @@ export function parseConfig(env: Environment): Config {
     else problems.push(`${name}${'secret' in rest ? '' : ` is '${given}' but`} must be ${expected}`)
   }
   const checked = values as Variables
+  const keys = keyring(checked.LEADTIME_KEYS, problems)
   problems.push(...together(checked, name => problems.some(line => line.startsWith(`${name} `))))
   if (problems.length) throw new ConfigError(`the environment needs a correction: ${problems.join('; ')}`)
-  return config(checked)
+  return config(checked, keys)
 }
+
+const SECURE = ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL', 'LEADTIME_PUBLIC_URL'] as const
 
 /** Rules over several variables. */
 function* together(v: Variables, bad: (name: string) => boolean): Iterable<string> {
-  const group = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'] as const
-  const missing = group.filter(name => !v[name] && !bad(name))
-  if (missing.length && missing.length < group.length) {
-    yield `${missing.join(' and ')} must be set together with ${group.filter(n => !missing.includes(n)).join(' and ')}`
-  }
-  for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL'] as const) {
+  yield* signInProblems(v, bad)
+  for (const name of SECURE) {
     const given = v[name]
     if (given?.startsWith('http:') && !LOOPBACK.test(new URL(given).hostname)) {
       yield `${name} is '${given}' but must be https, as it carries credentials (http only to this machine)`
@@ -155,27 +179,25 @@ function* together(v: Variables, bad: (name: string) => boolean): Iterable<strin
   }
 }
 
-function config(v: Variables): Config {
-  const salesforce = v.SALESFORCE_LOGIN_URL &&
-    v.SALESFORCE_CLIENT_ID &&
-    v.SALESFORCE_CLIENT_SECRET && {
-      loginUrl: v.SALESFORCE_LOGIN_URL,
-      clientId: v.SALESFORCE_CLIENT_ID,
-      clientSecret: v.SALESFORCE_CLIENT_SECRET,
-      refreshToken: v.SALESFORCE_REFRESH_TOKEN ?? null,
-      apiVersion: v.SALESFORCE_API_VERSION,
-    }
-  const hubspot = v.HUBSPOT_TOKEN && {
-    baseUrl: v.HUBSPOT_BASE_URL,
-    token: v.HUBSPOT_TOKEN,
-    api: v.HUBSPOT_API,
-    uiUrl: v.HUBSPOT_UI_URL,
+/** The keys; what is wrong with them is added to `problems`. */
+function keyring(text: string | undefined, problems: string[]): Keyring | null {
+  try {
+    return text === undefined ? null : Keyring.parse(text)
+  } catch (error) {
+    if (!(error instanceof KeyRefused)) throw error
+    problems.push(error.message)
+    return null
   }
+}
+
+function config(v: Variables, keys: Keyring | null): Config {
   return Object.freeze({
     databaseUrl: v.DATABASE_URL ?? null,
     redisUrl: v.REDIS_URL ?? null,
-    salesforce: salesforce ? Object.freeze(salesforce) : null,
-    hubspot: hubspot ? Object.freeze(hubspot) : null,
+    salesforce: salesforceOf(v),
+    hubspot: hubspotOf(v),
+    keys,
+    publicUrl: v.LEADTIME_PUBLIC_URL ?? null,
     policyFile: v.LEADTIME_POLICY ?? (existsSync('policy.yml') ? 'policy.yml' : null),
     dataDir: resolve(v.LEADTIME_DATA),
     host: v.HOST,

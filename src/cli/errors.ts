@@ -9,6 +9,7 @@ const SPOKEN = new Set([
   'PolicyError',
   'ScenarioError',
   'DatabaseRefused',
+  'KeyRefused',
   'DatabaseUnavailable',
   'QueueError',
   'NobodyFound',

@@ -19,6 +19,17 @@ create table connection (
 );
 CREATE UNIQUE INDEX connection_pkey ON public.connection USING btree (vendor);
 
+create table credential (
+  vendor text not null,
+  kind text not null,
+  account text not null,
+  key_version integer not null,
+  sealed bytea not null,
+  updated_at timestamp with time zone not null default now(),
+  refused_at timestamp with time zone
+);
+CREATE UNIQUE INDEX credential_pkey ON public.credential USING btree (vendor, kind);
+
 create table cursor (
   vendor text not null,
   object text not null,
@@ -252,6 +263,14 @@ create table run (
   error text
 );
 CREATE UNIQUE INDEX run_pkey ON public.run USING btree (id);
+
+create table sign_in (
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  vendor text not null,
+  expires_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX sign_in_pkey ON public.sign_in USING btree (state_hash);
 
 create table stale_person (
   person bigint not null

@@ -54,6 +54,10 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
       await findPortal(signal).catch(() => {})
       return await check(client, options.prefix, fields, signal)
     },
+    async vitals(signal) {
+      const { date, calls } = await client.get('account details', details, DETAILS, signal)
+      return { serverTime: date, calls }
+    },
     url: ref => recordPage(options.uiUrl, portal, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {
@@ -63,10 +67,11 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
 }
 
 const PORTAL_WAIT = 3_000
+const DETAILS = '/account-info/v3/details'
 
 const details = z.object({ portalId: z.union([z.number().int(), z.string().regex(/^\d+$/)]) })
 
 async function portalOf(client: HubSpotClient, signal: AbortSignal): Promise<string> {
-  const { portalId } = await client.get('account details', details, '/account-info/v3/details', signal)
-  return String(portalId)
+  const { body } = await client.get('account details', details, DETAILS, signal)
+  return String(body.portalId)
 }

@@ -49,6 +49,8 @@ export interface Answer<T> {
   body: T
   /** The server's clock when it answered. */
   date: Instant | null
+  /** The day's calls of the account; null: it does not say, as to OAuth apps. */
+  calls: { used: number; limit: number } | null
 }
 
 /** One connection to one portal: counts, retries reads, checks answers, and turns refusals into our errors. */
@@ -77,10 +79,10 @@ export class HubSpotClient {
   }
 
   /** A read by path, for what the SDK has no method for. */
-  async get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<T> {
+  get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<Answer<T>> {
     const all = this.#signals(signal)
     const attempt = () => this.#signedIn(operation, schema, 'reads', all, call => this.#wire.get(call, path))
-    return (await retrying(attempt, this.#retry, all)).body
+    return retrying(attempt, this.#retry, all)
   }
 
   /** A write, sent once. @throws Uncertain when it may have been applied */
@@ -158,8 +160,15 @@ export class HubSpotClient {
     if (reply && reply.status >= 300) throw fault(operation, reply, null)
     const parsed = schema.safeParse(body)
     if (!parsed.success) throw new Uncertain('hubspot', operation, 'the answer is not what this call returns')
-    return { body: parsed.data, date: reply ? serverTime(reply.headers) : null }
+    const headers = reply?.headers ?? {}
+    return { body: parsed.data, date: serverTime(headers), calls: callsOf(headers) }
   }
+}
+
+function callsOf(headers: Reply['headers']): Answer<unknown>['calls'] {
+  const limit = Number(headers['x-hubspot-ratelimit-daily'])
+  const left = Number(headers['x-hubspot-ratelimit-daily-remaining'])
+  return limit > 0 && left >= 0 ? { used: limit - left, limit } : null
 }
 
 const errorBody = z.object({

@@ -12,7 +12,7 @@ export type { SalesforceOptions } from './session.ts'
  * before (0.3 s).
  */
 export async function salesforce(options: SalesforceOptions): Promise<Crm> {
-  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check }, { calendars }] =
+  const [{ SalesforceClient }, { SalesforceReader }, { BATCH, write }, { check, vitals }, { calendars }] =
     await Promise.all([
       import('./client.ts'),
       import('./read.ts'),
@@ -38,6 +38,7 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     },
     account: signal => client.account(signal),
     check: signal => check(reader, options.prefix, fields, signal),
+    vitals: signal => vitals(client, signal),
     calendars: calendars(reader),
     url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),
