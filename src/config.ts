@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import {
+  type HubSpotConfig,
+  hubspotOf,
+  type SalesforceConfig,
+  salesforceOf,
+  signInProblems,
+} from './sign-in.ts'
+import { KeyRefused, Keyring } from './store/keyring.ts'
 
 /** One or more variables are wrong; the message names each with what it is and how to put it right. */
 export class ConfigError extends Error {
@@ -40,6 +48,19 @@ export const VARIABLES = {
     true,
   ),
   REDIS_URL: variable(url('redis', 'rediss').optional(), 'a Redis address such as redis://host:6379', true),
+  LEADTIME_KEYS: variable(
+    secret.optional(),
+    '<number>:<32 bytes in base64>, the newest with the highest number, without spaces',
+    true,
+  ),
+  LEADTIME_PUBLIC_URL: variable(
+    url('https?').optional(),
+    'the https address under which others reach this service, such as https://leadtime.acme.com',
+  ),
+  SALESFORCE_SIGN_IN: variable(
+    z.enum(['client_credentials', 'jwt', 'refresh_token', 'connect']).optional(),
+    'one of client_credentials, jwt, refresh_token, connect',
+  ),
   SALESFORCE_LOGIN_URL: variable(
     url('https?').optional(),
     'the https address of your Salesforce My Domain, such as https://acme.my.salesforce.com',
@@ -55,6 +76,11 @@ export const VARIABLES = {
     true,
   ),
   SALESFORCE_REFRESH_TOKEN: variable(secret.optional(), 'a refresh token, without spaces', true),
+  SALESFORCE_USERNAME: variable(secret.optional(), 'the user name of the integration user, without spaces'),
+  SALESFORCE_PRIVATE_KEY_FILE: variable(
+    z.string().min(1).refine(existsSync).optional(),
+    'the path of an existing file with an RSA key in PEM',
+  ),
   SALESFORCE_API_VERSION: variable(
     z
       .string()
@@ -68,17 +94,14 @@ export const VARIABLES = {
     'the access token of a HubSpot private app, without spaces',
     true,
   ),
-  HUBSPOT_API: variable(z.enum(['2026-09', 'v3']).default('2026-09'), '2026-09 or v3'),
-  HUBSPOT_UI_URL: variable(url('https?').default('https://app.hubspot.com'), 'an https address'),
+  HUBSPOT_CLIENT_ID: variable(secret.optional(), 'the client id of the HubSpot app, without spaces', true),
   HUBSPOT_CLIENT_SECRET: variable(
     secret.optional(),
-    'the client secret of the HubSpot app that sends webhooks, without spaces',
+    'the client secret of the HubSpot app, without spaces',
     true,
   ),
-  PUBLIC_URL: variable(
-    url('https?').optional(),
-    'the https address under which others reach this service, such as https://leadtime.acme.com',
-  ),
+  HUBSPOT_API: variable(z.enum(['2026-09', 'v3']).default('2026-09'), '2026-09 or v3'),
+  HUBSPOT_UI_URL: variable(url('https?').default('https://app.hubspot.com'), 'an https address'),
   LEADTIME_POLICY: variable(
     z.string().min(1).refine(existsSync).optional(),
     'the path of an existing policy file; unset it to use ./policy.yml or the built-in policy',
@@ -110,20 +133,9 @@ export interface Config {
   /** null: the queue lives in PostgreSQL. */
   readonly redisUrl: string | null
   /** null: not connected. */
-  readonly salesforce: null | {
-    readonly loginUrl: string
-    readonly clientId: string
-    readonly clientSecret: string
-    readonly refreshToken: string | null
-    readonly apiVersion: string
-  }
+  readonly salesforce: SalesforceConfig | null
   /** null: not connected. */
-  readonly hubspot: null | {
-    readonly baseUrl: string
-    readonly token: string
-    readonly api: '2026-09' | 'v3'
-    readonly uiUrl: string
-  }
+  readonly hubspot: HubSpotConfig | null
   /** HubSpot may tell us what has changed; null: it is only asked. */
   readonly webhooks: null | {
     /** Signs what HubSpot sends. */
@@ -131,6 +143,10 @@ export interface Config {
     /** Where HubSpot reaches this service, without a slash at the end. */
     readonly publicUrl: string
   }
+  /** What encrypts credentials in the database; null: none can be kept there. */
+  readonly keys: Keyring | null
+  /** Where browsers and HubSpot reach this service, without a slash at the end; null: CRMs cannot be connected from its pages. */
+  readonly publicUrl: string | null
   /** Path of the policy file; null: the built-in policy. */
   readonly policyFile: string | null
   /** Absolute path of the folder for what the service keeps on disk. */
@@ -172,21 +188,20 @@ export function parseConfig(env: Environment): Config {
     else problems.push(`${name}${'secret' in rest ? '' : ` is '${given}' but`} must be ${expected}`)
   }
   const checked = values as Variables
+  const keys = keyring(checked.LEADTIME_KEYS, problems)
   problems.push(...together(checked, name => problems.some(line => line.startsWith(`${name} `))))
   if (problems.length) throw new ConfigError(`the environment needs a correction: ${problems.join('; ')}`)
-  return config(checked)
+  return config(checked, keys)
 }
+
+const SECURE = ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL', 'LEADTIME_PUBLIC_URL'] as const
 
 /** Rules over several variables. */
 function* together(v: Variables, bad: (name: string) => boolean): Iterable<string> {
-  const group = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'] as const
-  const missing = group.filter(name => !v[name] && !bad(name))
-  if (missing.length && missing.length < group.length) {
-    yield `${missing.join(' and ')} must be set together with ${group.filter(n => !missing.includes(n)).join(' and ')}`
-  }
+  yield* signInProblems(v, bad)
   if (v.BUDGET_RESUME_BELOW > v.BUDGET_PAUSE_AT && !bad('BUDGET_RESUME_BELOW') && !bad('BUDGET_PAUSE_AT'))
     yield `BUDGET_RESUME_BELOW is '${Math.round(100 * v.BUDGET_RESUME_BELOW)}' but must not be above BUDGET_PAUSE_AT`
-  for (const name of ['SALESFORCE_LOGIN_URL', 'HUBSPOT_BASE_URL', 'HUBSPOT_UI_URL', 'PUBLIC_URL'] as const) {
+  for (const name of SECURE) {
     const given = v[name]
     if (given?.startsWith('http:') && !LOOPBACK.test(new URL(given).hostname)) {
       yield `${name} is '${given}' but must be https, as it carries credentials (http only to this machine)`
@@ -194,31 +209,29 @@ function* together(v: Variables, bad: (name: string) => boolean): Iterable<strin
   }
 }
 
-function config(v: Variables): Config {
-  const salesforce = v.SALESFORCE_LOGIN_URL &&
-    v.SALESFORCE_CLIENT_ID &&
-    v.SALESFORCE_CLIENT_SECRET && {
-      loginUrl: v.SALESFORCE_LOGIN_URL,
-      clientId: v.SALESFORCE_CLIENT_ID,
-      clientSecret: v.SALESFORCE_CLIENT_SECRET,
-      refreshToken: v.SALESFORCE_REFRESH_TOKEN ?? null,
-      apiVersion: v.SALESFORCE_API_VERSION,
-    }
-  const hubspot = v.HUBSPOT_TOKEN && {
-    baseUrl: v.HUBSPOT_BASE_URL,
-    token: v.HUBSPOT_TOKEN,
-    api: v.HUBSPOT_API,
-    uiUrl: v.HUBSPOT_UI_URL,
+/** The keys; what is wrong with them is added to `problems`. */
+function keyring(text: string | undefined, problems: string[]): Keyring | null {
+  try {
+    return text === undefined ? null : Keyring.parse(text)
+  } catch (error) {
+    if (!(error instanceof KeyRefused)) throw error
+    problems.push(error.message)
+    return null
   }
+}
+
+function config(v: Variables, keys: Keyring | null): Config {
   return Object.freeze({
     databaseUrl: v.DATABASE_URL ?? null,
     redisUrl: v.REDIS_URL ?? null,
-    salesforce: salesforce ? Object.freeze(salesforce) : null,
-    hubspot: hubspot ? Object.freeze(hubspot) : null,
+    salesforce: salesforceOf(v),
+    hubspot: hubspotOf(v),
     webhooks:
-      v.HUBSPOT_CLIENT_SECRET && v.PUBLIC_URL
-        ? Object.freeze({ secret: v.HUBSPOT_CLIENT_SECRET, publicUrl: v.PUBLIC_URL })
+      v.HUBSPOT_CLIENT_SECRET && v.LEADTIME_PUBLIC_URL
+        ? Object.freeze({ secret: v.HUBSPOT_CLIENT_SECRET, publicUrl: v.LEADTIME_PUBLIC_URL })
         : null,
+    keys,
+    publicUrl: v.LEADTIME_PUBLIC_URL ?? null,
     policyFile: v.LEADTIME_POLICY ?? (existsSync('policy.yml') ? 'policy.yml' : null),
     dataDir: resolve(v.LEADTIME_DATA),
     host: v.HOST,

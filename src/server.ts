@@ -3,6 +3,7 @@ import { parseRef, type Ref } from './domain/facts.ts'
 import { MINUTE, SECOND } from './domain/time.ts'
 import { type Drift, driftOf, readPolicyFile } from './draft.ts'
 import { httpApp } from './http/app.ts'
+import { storedConnections } from './http/connections.ts'
 import { storedViews } from './http/stored.ts'
 import type { HubSpotWebhook } from './http/webhooks/hubspot.ts'
 import { VALID_MS } from './http/webhooks/signature.ts'
@@ -24,7 +25,7 @@ export interface ListenOptions {
 
 /** Opens the port for pages and API; closed with the services. Returns the address to open in a browser. */
 export async function listen(services: Services, options: ListenOptions): Promise<string> {
-  const { config, crms, db, log, now } = services
+  const { config, connectors, crms, db, log, now } = services
   const { timezone } = (await readPolicyAt(db))(now())
   const { host, port, refreshSeconds, roundMs = Math.max(3 * config.pollMs, MINUTE) } = options
   const server = fastify({
@@ -42,6 +43,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
       explain: (person, question) => explainPerson(db, person, question),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,
+      connections: storedConnections(db, connectors, config.publicUrl, now),
       timeZone: timezone,
       drift: () => drift(services),
       limits: { roundMs },

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { type IcsReader, icsReader } from './calendars/reader.ts'
 import { Cleanup } from './cleanup.ts'
 import { type Config, ConfigError } from './config.ts'
+import { connectors, signIns } from './connectors.ts'
 import type { Crm } from './crm/crm.ts'
 import { type BudgetRules, VENDOR_LIMITS } from './domain/budget.ts'
 import { parseRef, type Ref, type Vendor } from './domain/facts.ts'
@@ -9,21 +10,26 @@ import type { Instant } from './domain/time.ts'
 import { driftOf, driftWords, readPolicyFile } from './draft.ts'
 import { type Log, logger } from './log.ts'
 import { SharedBudget } from './pipeline/budget.ts'
+import type { Connector } from './pipeline/connections.ts'
 import { adopt } from './pipeline/publish.ts'
 import { extraFields } from './policy/fields.ts'
 import { policyInForce } from './policy/policy.ts'
-import type { Version } from './policy/versions.ts'
+import type { Draft } from './policy/versions.ts'
 import type { Backend } from './queue/backend.ts'
 import { Holds } from './queue/hold.ts'
 import type { JobQueue } from './queue/queue.ts'
+import { checkKeys } from './store/credentials.ts'
 import { type Database, openDatabase } from './store/db.ts'
 import { migrate } from './store/migrate.ts'
+import { readVersions } from './store/policies.ts'
 
 /** Everything a verb works with, made once. */
 export interface Services {
   readonly config: Config
   readonly db: Database
   readonly crms: readonly Crm[]
+  /** How each CRM that the environment names is signed in to. */
+  readonly connectors: readonly Connector[]
   /** Reads the iCalendar data that the policy names. */
   readonly ics: IcsReader
   readonly log: Log
@@ -73,11 +79,12 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   const draft = await readPolicyFile(config.policyFile)
   const db = await database(config, log, cleanup)
   await migrate(db)
+  await checkKeys(db, config.keys)
   const versions = await adopt(db, draft, now())
   const drift = config.policyFile === null ? null : driftOf(draft, versions, now())
   if (drift) log.warn(`${draft.file} differs from ${driftWords(drift)}: ${DRIFT_REMEDY}`)
   const ics = overrides.ics ?? icsReader({ folder: dirname(config.policyFile ?? '.') })
-  const crms = overrides.crms ?? (await connect(config, versions, now(), db))
+  const crms = overrides.crms ?? (await adapters(config, db, speltBy(versions, now())))
   for (const crm of crms) cleanup.add(() => crm.close())
   const store = once(() => backendOf(config, db, overrides.queueNamespace))
   const queue = once(async () => {
@@ -88,6 +95,7 @@ async function open(config: Config, overrides: Overrides, cleanup: Cleanup): Pro
   })
   return {
     ...{ config, db, crms, ics, log, now, store, queue, holds: new Holds(now) },
+    connectors: await connectors(config, db),
     onClose: step => cleanup.add(step),
     close: () => cleanup.run(),
   }
@@ -108,27 +116,37 @@ async function embedded(config: Config, log: Log, cleanup: Cleanup): Promise<str
   return server.url
 }
 
-/** The CRMs the environment names, their SDKs loaded only here; a handoff of the past is judged by the fields that its own version names. */
-async function connect(
-  config: Config,
-  versions: readonly Version[],
-  now: Instant,
-  db: Database,
-): Promise<Crm[]> {
-  const { salesforce, hubspot } = config
-  const { prefix } = policyInForce(versions)(now).policy.write
-  const fields = extraFields(versions.map(version => version.policy))
+/** What the policy says of names in the CRMs. */
+export interface Spellings {
+  /** Of our own fields. */
+  prefix: string
+  /** Those that the policy names; a handoff of the past is judged by the fields that its own version names. */
+  fields: ReturnType<typeof extraFields>
+}
+
+const speltBy = (versions: readonly (Draft & { effective: Instant })[], now: Instant): Spellings => ({
+  prefix: policyInForce(versions)(now).policy.write.prefix,
+  fields: extraFields(versions.map(version => version.policy)),
+})
+
+/** As published, or as the policy file says while nothing is; publishes nothing. @throws PolicyError */
+export async function spellings(config: Config, db: Database): Promise<Spellings> {
+  const versions = await readVersions(db)
+  if (versions.length > 0) return speltBy(versions, Date.now())
+  return speltBy([{ ...(await readPolicyFile(config.policyFile)), effective: 0 }], Date.now())
+}
+
+/** The CRMs the environment names, their SDKs loaded only here. */
+export async function adapters(config: Config, db: Database, { prefix, fields }: Spellings): Promise<Crm[]> {
+  const { salesforce, hubspot } = signIns(config, db)
+  const budget = (vendor: Vendor) => new SharedBudget(db, vendor, budgetRules(config, vendor))
   const crms: Promise<Crm>[] = []
   if (salesforce) {
-    const { refreshToken, ...rest } = salesforce
-    const budget = new SharedBudget(db, 'salesforce', budgetRules(config, 'salesforce'))
-    const own = { prefix, fields: fields.salesforce, budget }
-    const options = { ...rest, ...own, refreshToken: refreshToken ?? undefined }
+    const options = { ...salesforce, prefix, fields: fields.salesforce, budget: budget('salesforce') }
     crms.push(import('./crm/salesforce/adapter.ts').then(adapter => adapter.salesforce(options)))
   }
   if (hubspot) {
-    const budget = new SharedBudget(db, 'hubspot', budgetRules(config, 'hubspot'))
-    const options = { ...hubspot, prefix, fields: fields.hubspot, budget }
+    const options = { ...hubspot, prefix, fields: fields.hubspot, budget: budget('hubspot') }
     crms.push(import('./crm/hubspot/adapter.ts').then(adapter => adapter.hubspot(options)))
   }
   return await Promise.all(crms)

@@ -6,7 +6,7 @@ const PAUSE_MS = 500
 
 /** Reads the records that a CRM told us of, and has what they say linked. */
 export const fetch: Handler<'fetch'> = async ({ vendor }, work) => {
-  const crm = crmOf(work, vendor)
+  const crm = await crmOf(work, vendor)
   if (!crm) return { held: true }
   // A page that was read before a hint and stored after it could bring back associations, which have no stamp.
   if (await work.queue.isRunning('pull')) throw new NotYet('a CRM is being read', PAUSE_MS)

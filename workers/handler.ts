@@ -5,6 +5,7 @@ import { told } from '../src/pipeline/told.ts'
 import type { JobName, Payload } from '../src/queue/jobs.ts'
 import type { JobQueue } from '../src/queue/queue.ts'
 import type { Services } from '../src/services.ts'
+import { readRefusing } from '../src/store/connections.ts'
 import { beginRun, endRun } from '../src/store/runs.ts'
 
 /** What a handler gets besides its payload. */
@@ -18,9 +19,14 @@ export interface Work {
 /** Payload → pipeline → result, which is kept with the job: counts only. */
 export type Handler<N extends JobName> = (payload: Payload<N>, work: Work) => Promise<object>
 
-/** The CRM of a job, unless it is not connected here or waits for a person. */
-export function crmOf({ services }: Work, vendor: Vendor): Crm | null {
-  if (services.holds.isHeld(vendor)) return null
+/** The CRM of a job, unless it is not connected here or waits for a person; once somebody has acted, it is let go. */
+export async function crmOf({ services }: Work, vendor: Vendor): Promise<Crm | null> {
+  const { db, holds } = services
+  if (holds.isHeld(vendor)) {
+    const refusing = await readRefusing(db)
+    if (refusing.some(one => one.vendor === vendor)) return null
+    holds.release(vendor)
+  }
   return services.crms.find(crm => crm.vendor === vendor) ?? null
 }
 

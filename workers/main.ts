@@ -31,8 +31,8 @@ export async function work(services: Services): Promise<Workers> {
 
 /** The CRM is left alone by this process, and every page says that somebody has to act. */
 async function hold({ db, holds, now }: Services, vendor: Vendor, reason: string): Promise<void> {
-  holds.hold(vendor)
   await noteRefusing(db, { vendor, since: now(), reason })
+  holds.hold(vendor)
 }
 
 /** The payload was read with the schema of the same name, so the two fit. */

@@ -3,7 +3,7 @@ import { contextOf, crmOf, type Handler, noted } from './handler.ts'
 
 /** Reads everything new of one CRM, object after object, and has it linked. */
 export const pull: Handler<'pull'> = async ({ vendor }, work) => {
-  const crm = crmOf(work, vendor)
+  const crm = await crmOf(work, vendor)
   if (!crm) return { held: true }
   const context = contextOf(work)
   try {

@@ -6,7 +6,7 @@ export const reconcile: Handler<'reconcile'> = async (_payload, work) => {
   const context = contextOf(work)
   try {
     for (const { vendor } of work.services.crms) {
-      const crm = crmOf(work, vendor)
+      const crm = await crmOf(work, vendor)
       const due = crm ? await dueObjects(context, crm) : []
       if (crm === null || due.length === 0) continue
       await noted(work, `reconcile ${vendor}`, async () => {

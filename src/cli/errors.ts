@@ -10,6 +10,7 @@ const SPOKEN = new Set([
   'ScenarioError',
   'FaultScriptError',
   'DatabaseRefused',
+  'KeyRefused',
   'DatabaseUnavailable',
   'QueueError',
   'NobodyFound',

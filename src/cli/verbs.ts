@@ -170,6 +170,18 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./neglect.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'whether everything is set up: keys, database, sign-ins, rights, fields, clock, API budget',
+    flags: [{ flags: '--json', help: 'print the checks as one JSON object' }],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'rotate',
+    summary: 'encrypt the stored credentials with the newest key of LEADTIME_KEYS',
+    flags: [{ flags: '--json', help: 'print the result as one JSON object' }],
+    load: () => import('./rotate.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     flags: [

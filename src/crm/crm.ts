@@ -80,6 +80,14 @@ export interface Traffic {
   writes: { calls: number; records: number }
 }
 
+/** How a connection does, as the server says. */
+export interface Vitals {
+  /** Its clock when it answered, in whole seconds; null: it does not say. */
+  serverTime: Instant | null
+  /** API calls of the account today, everybody's together; null: it does not say. */
+  calls: { used: number; limit: number } | null
+}
+
 /**
  * Working hours and holidays that an organisation keeps. Both are read whole: one that was deleted leaves no trace.
  * Throw Refused when this user may not see them.
@@ -138,6 +146,9 @@ export interface Crm {
 
   /** Everything that would keep a sync from working: missing fields, rights, wrong credentials; each with its remedy. Empty: fine. */
   check(signal: AbortSignal): Promise<string[]>
+
+  /** One call that reads no record. */
+  vitals(signal: AbortSignal): Promise<Vitals>
 
   /** The page of a record in the CRM's own user interface. */
   url(ref: Ref): string

@@ -63,15 +63,21 @@ function removeFolder(folder: string): void {
   }
 }
 
-function connections(config: Config, { salesforceUrl, hubspotUrl, clientId, clientSecret, token }: Twins) {
+function connections(
+  config: Config,
+  { salesforceUrl, hubspotUrl, clientId, clientSecret, token }: Twins,
+): Pick<Config, 'salesforce' | 'hubspot'> {
   const apiVersion = config.salesforce?.apiVersion ?? '66.0'
   return {
-    salesforce: { loginUrl: salesforceUrl, clientId, clientSecret, refreshToken: null, apiVersion },
+    salesforce: {
+      signIn: 'client_credentials',
+      ...{ loginUrl: salesforceUrl, clientId, clientSecret, apiVersion },
+      ...{ refreshToken: null, username: null, privateKeyFile: null },
+    },
     hubspot: {
-      baseUrl: hubspotUrl,
-      token,
+      ...{ baseUrl: hubspotUrl, token, clientId: null, clientSecret: null },
       api: config.hubspot?.api ?? '2026-09',
       uiUrl: hubspotUrl,
-    } as const,
+    },
   }
 }

@@ -3,6 +3,7 @@ import type { Ref } from '../domain/facts.ts'
 import { type Instant, SECOND } from '../domain/time.ts'
 import type { PersonExplanation, Question } from '../pipeline/explain.ts'
 import { loadAssets } from './assets.ts'
+import { type Connections, noConnections } from './connections.ts'
 import type { Context } from './context.ts'
 import { answerErrors } from './errors.ts'
 import { secure } from './headers.ts'
@@ -10,6 +11,7 @@ import { defaultLimits, type HealthLimits, type PolicyDrift } from './health.ts'
 import { clockOf } from './pages/format.ts'
 import { usualPeriod } from './questions.ts'
 import { apiRoutes } from './routes/api.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import { healthRoute } from './routes/health.ts'
 import { neglectRoutes } from './routes/neglect.ts'
 import { pageRoutes } from './routes/pages.ts'
@@ -29,6 +31,8 @@ export interface HttpNeeds {
   explain?: (person: number, question: Question) => Promise<PersonExplanation | null>
   /** The page of a record in its CRM: `ref => crms.find(c => c.vendor === parseRef(ref).vendor)?.url(ref) ?? null`. */
   link(ref: Ref): string | null
+  /** How the CRMs are connected: `storedConnections(…)` of connections.ts. Default: none is. */
+  connections?: Connections
   /** Seconds between two refreshes of an open page; 0: it stands still. Default 15; the demo takes 2. */
   refreshSeconds?: number
   /** When health turns red, by the clock of `now`. Default: a round older than 3 minutes; take three times the polling interval. */
@@ -53,6 +57,7 @@ export interface HttpNeeds {
  * Routes: `GET /`, `/main`, `/dropped?reason=&after=`, `/assets/:file`, `/api/overview`, `/api/overdue?after=&owner=&limit=`,
  * `/api/neglect?reason=&after=&limit=`, `/api/delays?from=&to=&by=source`, `/api/sync`, `/health`,
  * `/people/:id?at=&hindsight=`, `/api/people/:id/explanation?at=&hindsight=`, `POST /webhooks/hubspot` where wanted.
+ * `GET /connections`, `GET /connections/:vendor/callback`, `POST /connections/:vendor/connect` and `/disconnect`.
  * There is no sign-in: listen on a loopback address, or put a proxy that authenticates in front.
  */
 export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
@@ -66,6 +71,7 @@ export function httpApp(needs: HttpNeeds): FastifyPluginAsync {
     personRoutes(app, context)
     healthRoute(app, context)
     if (needs.webhook) hubspotWebhook(app, needs.webhook, needs.machineNow ?? Date.now)
+    connectionRoutes(app, context)
   }
 }
 
@@ -98,6 +104,7 @@ function contextOf(needs: HttpNeeds): Context {
     now,
     since: now(),
     link,
+    connections: needs.connections ?? noConnections,
     limits: { ...defaultLimits, ...needs.limits },
     patienceMs: needs.patienceMs ?? 3 * SECOND,
     refreshSeconds,

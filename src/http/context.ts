@@ -4,6 +4,7 @@ import type { DelayReport } from '../pipeline/delays.ts'
 import type { PersonExplanation } from '../pipeline/explain.ts'
 import type { Neglected } from '../pipeline/neglect.ts'
 import type { Assets } from './assets.ts'
+import type { Connections } from './connections.ts'
 import type { HealthLimits, PolicyDrift } from './health.ts'
 import type { Asked } from './moment.ts'
 import type { Clock } from './pages/format.ts'
@@ -26,6 +27,7 @@ export interface Context {
   /** When this process started. */
   since: Instant
   link(ref: Ref): string | null
+  connections: Connections
   limits: HealthLimits
   /** How long /health waits for the database. */
   patienceMs: number

@@ -7,13 +7,16 @@ const POLICY = [
   "style-src 'self'",
   "img-src 'self'",
   "connect-src 'self'",
-  "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
-].join('; ')
+]
+
+/** @param forms origins to which a form may lead besides this one */
+export const securityPolicy = (forms: readonly string[] = []): string =>
+  [...POLICY, ["form-action 'self'", ...forms].join(' ')].join('; ')
 
 const HEADERS = {
-  'content-security-policy': POLICY,
+  'content-security-policy': securityPolicy(),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

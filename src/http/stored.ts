@@ -167,6 +167,8 @@ function syncState(
   refusing: readonly Refusing[],
 ): Omit<SyncState, 'calendars'> {
   const byVendor = Map.groupBy(rows, row => row.vendor)
+  // One that was never let in has no objects yet, and somebody has to know.
+  for (const { vendor } of refusing) if (!byVendor.has(vendor)) byVendor.set(vendor, [])
   const crms = [...byVendor].map(([vendor, objects]) =>
     crmState(vendor, objects, certificates, failed, refusing),
   )

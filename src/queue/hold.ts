@@ -5,8 +5,8 @@ import { type Instant, MINUTE } from '../domain/time.ts'
 const PAUSE = 15 * MINUTE
 
 /**
- * CRMs that this process leaves alone because they refused its credentials. Lives as long as the process, as the
- * credentials do: new ones come with a restart and are tried at once. One call every {@link PAUSE} notices when the
+ * CRMs that this process leaves alone because they refused its credentials. Lives as long as the process, as those of
+ * the environment do; whoever connects a CRM on the page ends it at once. One call every {@link PAUSE} notices when the
  * remedy was on the CRM's side.
  */
 export class Holds {
@@ -18,6 +18,11 @@ export class Holds {
 
   hold(vendor: Vendor): void {
     this.#until.set(vendor, this.#now() + PAUSE)
+  }
+
+  /** Somebody has acted: calls make sense again. */
+  release(vendor: Vendor): void {
+    this.#until.delete(vendor)
   }
 
   /** Whether calls to this CRM make no sense at the moment. */

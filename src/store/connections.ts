@@ -46,3 +46,17 @@ export async function readRefusing(db: Queryable): Promise<Refusing[]> {
     where refused_since is not null order by vendor`)
   return rows
 }
+
+/** What is known of each CRM: the account whose records we hold, and what keeps us out. */
+export interface ConnectionRow {
+  vendor: Vendor
+  account: string | null
+  refusal: string | null
+}
+
+export async function readConnections(db: Queryable): Promise<ConnectionRow[]> {
+  const { rows } = await db.query<ConnectionRow>(sql`
+    select vendor, account, case when refused_since is not null then refusal end as refusal
+    from connection order by vendor`)
+  return rows
+}

@@ -16,7 +16,9 @@ import { World } from './hour/world.ts'
 
 /** More, or one alone to repeat it: `HOUR_SEEDS=1000`, `HOUR_SEED=17`. */
 const only = process.env.HOUR_SEED
-const SEEDS = only ? [Number(only)] : Array.from({ length: Number(process.env.HOUR_SEEDS ?? 100) }, (_, i) => i + 1)
+const SEEDS = only
+  ? [Number(only)]
+  : Array.from({ length: Number(process.env.HOUR_SEEDS ?? 100) }, (_, i) => i + 1)
 
 const log = { info: () => undefined, warn: () => undefined }
 

@@ -26,7 +26,8 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
   let portal = ''
   const findPortal = async (signal: AbortSignal) => {
     if (portal) return portal
-    const { portalId, timeZone } = await client.get('account details', details, DETAILS, signal)
+    const { body } = await client.get('account details', details, DETAILS, signal)
+    const { portalId, timeZone } = body
     if (timeZone) await options.budget?.inZone(timeZone)
     portal = String(portalId)
     return portal
@@ -64,6 +65,10 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
       await findPortal(signal).catch(() => {})
       return await check(client, options.prefix, fields, signal)
     },
+    async vitals(signal) {
+      const { date, calls } = await client.get('account details', details, DETAILS, signal)
+      return { serverTime: date, calls }
+    },
     url: ref => recordPage(options.uiUrl, portal, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {
@@ -73,7 +78,6 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
 }
 
 const PORTAL_WAIT = 3_000
-
 const DETAILS = '/account-info/v3/details'
 const details = z.object({
   portalId: z.union([z.number().int(), z.string().regex(/^\d+$/)]),

@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
-import { CrmError } from '../errors.ts'
+import { CrmError, Refused } from '../errors.ts'
 import { absent, spelt } from '../extra.ts'
 import type { HubSpotClient } from './client.ts'
+import { SOURCES } from './objects.ts'
 import { ownedFields, propertyName, propertyType } from './owned.ts'
 import { contactProperties } from './properties.ts'
 
@@ -23,6 +25,7 @@ export async function check(
     })
     const remedy = 'create it, let the token read it, or correct the policy'
     return [
+      ...(await scopeProblems(client, signal)),
       ...ours,
       ...wished
         .filter(field => spelt([field], found.keys()).length === 0)
@@ -32,4 +35,18 @@ export async function check(
     if (!(error instanceof CrmError)) throw error
     return [error.message]
   }
+}
+
+/** Asks for one record of each kind: HubSpot names the scope that is missing. */
+async function scopeProblems(client: HubSpotClient, signal: AbortSignal): Promise<string[]> {
+  const problems: string[] = []
+  for (const { type } of Object.values(SOURCES)) {
+    try {
+      await client.read(`read ${type}`, z.unknown(), signal, sdk => sdk.list.getPage(type, 1))
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      problems.push(error.message)
+    }
+  }
+  return problems
 }

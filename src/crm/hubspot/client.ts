@@ -54,6 +54,8 @@ export interface Answer<T> {
   body: T
   /** The server's clock when it answered. */
   date: Instant | null
+  /** The day's calls of the account; null: it does not say, as to OAuth apps. */
+  calls: { used: number; limit: number } | null
 }
 
 /** One connection to one portal: counts, retries reads, checks answers, and turns refusals into our errors. */
@@ -85,10 +87,10 @@ export class HubSpotClient {
   }
 
   /** A read by path, for what the SDK has no method for. */
-  async get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<T> {
+  get<T>(operation: string, schema: z.ZodType<T>, path: string, signal: AbortSignal): Promise<Answer<T>> {
     const all = this.#signals(signal)
     const attempt = () => this.#signedIn(operation, schema, 'reads', all, call => this.#wire.get(call, path))
-    return (await retrying(attempt, this.#retry, all)).body
+    return retrying(attempt, this.#retry, all)
   }
 
   /** A write, sent once. @throws Uncertain when it may have been applied */
@@ -172,11 +174,13 @@ export class HubSpotClient {
       throw await this.#fault(operation, call.reply, error, bucket)
     }
     const reply = call.reply as Reply | null
-    if (reply) this.#budget.told(usageOf(reply.headers))
+    const usage = usageOf(reply?.headers ?? {})
+    if (reply) this.#budget.told(usage)
     if (reply && reply.status >= 300) throw await this.#fault(operation, reply, null, bucket)
     const parsed = schema.safeParse(body)
     if (!parsed.success) throw new Uncertain('hubspot', operation, 'the answer is not what this call returns')
-    return { body: parsed.data, date: reply ? serverTime(reply.headers) : null }
+    const date = reply ? serverTime(reply.headers) : null
+    return { body: parsed.data, date, calls: usage.day ?? null }
   }
 
   async #fault(operation: string, reply: Reply | null, error: unknown, bucket: Bucket): Promise<Error> {

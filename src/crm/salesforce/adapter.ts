@@ -12,15 +12,21 @@ export type { SalesforceOptions } from './session.ts'
  * before (0.3 s).
  */
 export async function salesforce(options: SalesforceOptions): Promise<Crm> {
-  const [{ SalesforceClient }, { SalesforceReader }, { census }, { BATCH, write }, { check }, { calendars }] =
-    await Promise.all([
-      import('./client.ts'),
-      import('./read.ts'),
-      import('./census.ts'),
-      import('./write.ts'),
-      import('./check.ts'),
-      import('./calendars.ts'),
-    ])
+  const [
+    { SalesforceClient },
+    { SalesforceReader },
+    { census },
+    { BATCH, write },
+    { check, vitals },
+    { calendars },
+  ] = await Promise.all([
+    import('./client.ts'),
+    import('./read.ts'),
+    import('./census.ts'),
+    import('./write.ts'),
+    import('./check.ts'),
+    import('./calendars.ts'),
+  ])
   const { fields = [], bulk } = options
   const client = new SalesforceClient(options)
   const reader = new SalesforceReader(client, options.prefix, fields, bulk)
@@ -41,6 +47,7 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     },
     account: signal => client.account(signal),
     check: signal => check(reader, options.prefix, fields, signal),
+    vitals: signal => vitals(client, signal),
     calendars: calendars(reader),
     url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),

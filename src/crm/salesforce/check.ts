@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
+import type { Vitals } from '../crm.ts'
 import { CrmError } from '../errors.ts'
 import { absent, spelt } from '../extra.ts'
+import type { SalesforceClient } from './client.ts'
 import { SOURCES, WRITABLE } from './objects.ts'
 import { fieldName, fieldType, ownedFields } from './owned.ts'
 import type { SalesforceReader } from './read.ts'
@@ -16,11 +19,31 @@ export async function check(
     const problems: string[] = []
     for (const object of WRITABLE)
       problems.push(...(await fieldProblems(reader, SOURCES[object].sobject, prefix, signal)))
+    problems.push(...(await rightProblems(reader, signal)))
     return [...problems, ...(await policyProblems(reader, wished, signal))]
   } catch (error) {
     if (!(error instanceof CrmError)) throw error
     return [error.message]
   }
+}
+
+/** Objects that are only read; without the optional ones a sync goes on and knows less. */
+async function rightProblems(reader: SalesforceReader, signal: AbortSignal): Promise<string[]> {
+  const problems: string[] = []
+  for (const [object, source] of Object.entries(SOURCES)) {
+    if (WRITABLE.some(name => name === object) || (await reader.described(source.sobject, signal))) continue
+    problems.push(`salesforce: ${source.sobject} cannot be read: give the integration user read access to it`)
+  }
+  return problems
+}
+
+const limits = z.object({ DailyApiRequests: z.object({ Max: z.number(), Remaining: z.number() }) })
+
+/** The day's calls of the organisation, as `/limits` tells them. */
+export async function vitals(client: SalesforceClient, signal: AbortSignal): Promise<Vitals> {
+  const { body, date } = await client.get('limits', '/limits', limits, signal)
+  const { Max, Remaining } = body.DailyApiRequests
+  return { serverTime: date, calls: { used: Max - Remaining, limit: Max } }
 }
 
 /** A field created by the API is invisible to everybody until a permission set grants it, so both cases look alike. */

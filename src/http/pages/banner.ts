@@ -6,4 +6,7 @@ export const banner = (troubles: readonly Trouble[]): Html =>
   html`<div class="banners" data-live="banner">${troubles.map(one)}</div>`
 
 const one = (trouble: Trouble): Html =>
-  html`<p class="banner${trouble.needsPerson ? ' act' : ''}" role="status"><strong>${trouble.title}.</strong> ${trouble.remedy}</p>`
+  html`<p class="banner${trouble.needsPerson ? ' act' : ''}" role="status"><strong>${trouble.title}.</strong> ${trouble.remedy}${CONNECTION.has(trouble.code) && html` <a href="/connections">Connections</a>`}</p>`
+
+/** What can be put right where CRMs are connected. */
+const CONNECTION: ReadonlySet<Trouble['code']> = new Set(['credentials_refused', 'other_account'])

@@ -12,7 +12,7 @@ export function syncSection(state: SyncState, asOf: Instant, clock: Clock): Html
     ? html`Everything was last looked at ${ago(asOf - state.lastRound)}.`
     : html`The first round is still running.`
   return html`<section id="sync" aria-labelledby="sync-title" data-live="sync">
-<h2 id="sync-title">Sync</h2>
+<div class="head"><h2 id="sync-title">Sync</h2><a class="small" href="/connections">Connections</a></div>
 <p class="small">${round}${state.waiting > 0 && html` ${plural(state.waiting, 'change')} still to be judged.`}</p>
 ${state.lastError && html`<p class="small">Last error ${ago(asOf - state.lastError.at)}: ${state.lastError.text}</p>`}
 <div class="crms">${state.crms.map(crm => panel(crm, asOf, clock))}</div>

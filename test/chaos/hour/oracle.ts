@@ -10,15 +10,22 @@ type Held = Map<string, unknown[]>
 export function inTheTwins({ files }: World): Held {
   const held: Held = new Map()
   for (const [object, table, columns] of SALESFORCE) {
-    const where = table === 'Group' ? `WHERE "Type" = 'Queue'` : table === 'User' ? '' : 'WHERE "IsDeleted" = 0'
+    const where =
+      table === 'Group' ? `WHERE "Type" = 'Queue'` : table === 'User' ? '' : 'WHERE "IsDeleted" = 0'
     for (const row of rowsOf(files.salesforce, `SELECT * FROM "${table}" ${where}`))
-      held.set(`salesforce:${object}:${String(row.Id)}`, columns.map(column => plain(row[column])))
+      held.set(
+        `salesforce:${object}:${String(row.Id)}`,
+        columns.map(column => plain(row[column])),
+      )
   }
   for (const [object, names] of Object.entries(HUBSPOT)) {
     for (const row of rowsOf(files.hubspot, `SELECT * FROM ${object} WHERE archived_at IS NULL`)) {
       const properties = JSON.parse(String(row.properties)) as Record<string, string>
       const values = names.map(name => plain(properties[name]))
-      held.set(`hubspot:${object}:${String(row.id)}`, [...values, ...contactsOf(files.hubspot, object, row.id)])
+      held.set(`hubspot:${object}:${String(row.id)}`, [
+        ...values,
+        ...contactsOf(files.hubspot, object, row.id),
+      ])
     }
   }
   return held

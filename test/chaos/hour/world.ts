@@ -203,7 +203,9 @@ export class World {
     if (one === undefined || contact === undefined) return
     const pair = [type, one.id, contact.id] as [string, number, number]
     const known = hubspot
-      .prepare(`SELECT 1 FROM association WHERE from_type = ? AND from_id = ? AND to_type = 'contact' AND to_id = ?`)
+      .prepare(
+        `SELECT 1 FROM association WHERE from_type = ? AND from_id = ? AND to_type = 'contact' AND to_id = ?`,
+      )
       .get(...pair)
     const text = known
       ? `DELETE FROM association WHERE from_type = ?1 AND from_id = ?2 AND to_type = 'contact' AND to_id = ?3
@@ -242,11 +244,15 @@ export class World {
       return
     }
     const type = what === 'change' ? 'contact' : 'call'
-    const all = this.files.hubspot.prepare(`SELECT id FROM ${type} WHERE archived_at IS NULL ORDER BY id`).all()
+    const all = this.files.hubspot
+      .prepare(`SELECT id FROM ${type} WHERE archived_at IS NULL ORDER BY id`)
+      .all()
     if (all.length === 0) return
     const { id } = this.#chance.of(all)
     if (what === 'change')
-      return await human(`${objects}/contacts/${id}`, TOKEN, 'PATCH', { properties: { company: `Api ${number}` } })
+      return await human(`${objects}/contacts/${id}`, TOKEN, 'PATCH', {
+        properties: { company: `Api ${number}` },
+      })
     await human(`${objects}/calls/${id}`, TOKEN, 'DELETE')
     // No search shows an archived call, and its list is not read with every round.
     this.unseen.add(`call:${id}`)

@@ -15,7 +15,7 @@ import { createTestDatabase } from '../database.ts'
 import { contact, FakeCrm } from '../pipeline/fake-crm.ts'
 
 const NOW = Date.parse('2026-11-20T12:00:00Z')
-const PUBLIC_URL = 'https://leadtime.test'
+const LEADTIME_PUBLIC_URL = 'https://leadtime.test'
 
 interface Stand {
   made: Services
@@ -33,7 +33,7 @@ async function stand(): Promise<Stand> {
   const config = parseConfig({
     DATABASE_URL: await createTestDatabase(),
     HUBSPOT_CLIENT_SECRET: SECRET,
-    PUBLIC_URL,
+    LEADTIME_PUBLIC_URL,
     LEADTIME_POLICY: 'policy.yml',
   })
   const made = await services(config, {
@@ -54,7 +54,7 @@ async function stand(): Promise<Stand> {
     fetchHinted: () => fetchHinted(context(), crm),
     deliver: async (events, headers) => {
       const body = JSON.stringify(events.map(one => ({ ...one, portalId: 1 })))
-      const own = headers ?? signed(body, Date.now(), { uri: `${PUBLIC_URL}/webhooks/hubspot` })
+      const own = headers ?? signed(body, Date.now(), { uri: `${LEADTIME_PUBLIC_URL}/webhooks/hubspot` })
       return (await fetch(`${address}/webhooks/hubspot`, { method: 'POST', headers: own, body })).status
     },
     hints: async () =>
@@ -118,7 +118,7 @@ test('fault 67: a delivery that is sent again with the same signature does nothi
   at.crm.put(contact('1', null))
   await at.pull()
   const body = JSON.stringify([{ ...change(1), portalId: 1 }])
-  const headers = signed(body, Date.now(), { uri: `${PUBLIC_URL}/webhooks/hubspot` })
+  const headers = signed(body, Date.now(), { uri: `${LEADTIME_PUBLIC_URL}/webhooks/hubspot` })
   expect(await at.deliver([change(1)], headers)).toBe(200)
   await at.fetchHinted()
   expect(await at.deliver([change(1)], headers)).toBe(200)

@@ -207,6 +207,10 @@ export class FakeCrm implements Crm {
     return `http://fake/${name}`
   }
 
+  async vitals() {
+    return { serverTime: null, calls: null }
+  }
+
   traffic(): Traffic {
     return this.#traffic
   }

@@ -48,6 +48,7 @@ export class MemoryCrm implements Crm {
 
   account = async () => '1'
   check = async () => []
+  vitals = async () => ({ serverTime: null, calls: null })
   url = (of: Ref) => `https://example.com/${of}`
   traffic = () => ({
     reads: { calls: this.reads, records: 0 },

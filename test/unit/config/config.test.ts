@@ -27,6 +27,8 @@ describe('the environment', () => {
       salesforce: null,
       hubspot: null,
       webhooks: null,
+      keys: null,
+      publicUrl: null,
       policyFile: 'package.json',
       dataDir: resolve('.leadtime'),
       host: '127.0.0.1',
@@ -44,20 +46,25 @@ describe('the environment', () => {
   test('connects a CRM when its credentials are there', () => {
     const config = parseConfig({ ...SALESFORCE, HUBSPOT_TOKEN: 'pat', HUBSPOT_API: 'v3' })
     expect(config.salesforce).toEqual({
+      signIn: 'client_credentials',
       loginUrl: 'https://acme.my.salesforce.com',
       clientId: 'id',
       clientSecret: 'secret',
       refreshToken: null,
+      username: null,
+      privateKeyFile: null,
       apiVersion: '66.0',
     })
     expect(config.hubspot).toMatchObject({ token: 'pat', api: 'v3', baseUrl: 'https://api.hubapi.com' })
   })
 
   test('takes webhooks when it can tell who sends them and where', () => {
-    const webhooks = { HUBSPOT_CLIENT_SECRET: 'hush', PUBLIC_URL: 'https://leadtime.acme.com/' }
-    expect(parseConfig(webhooks).webhooks).toEqual({ secret: 'hush', publicUrl: 'https://leadtime.acme.com' })
-    expect(parseConfig({ PUBLIC_URL: webhooks.PUBLIC_URL }).webhooks).toBeNull()
-    expect(parseConfig({ HUBSPOT_CLIENT_SECRET: 'hush' }).webhooks).toBeNull()
+    const publicUrl = 'https://leadtime.acme.com'
+    const app = { HUBSPOT_TOKEN: 'pat', HUBSPOT_CLIENT_SECRET: 'hush' }
+    const config = parseConfig({ ...app, LEADTIME_PUBLIC_URL: `${publicUrl}/` })
+    expect(config.webhooks).toEqual({ secret: 'hush', publicUrl })
+    expect(parseConfig({ LEADTIME_PUBLIC_URL: publicUrl }).webhooks).toBeNull()
+    expect(parseConfig(app).webhooks).toBeNull()
   })
 
   test('a mark to go on above the mark to wait is refused', () => {
@@ -76,6 +83,13 @@ describe('the environment', () => {
     ['DATABASE_URL', 'mysql://host/db'],
     ['DATABASE_URL', 'localhost'],
     ['REDIS_URL', 'http://host'],
+    ['LEADTIME_KEYS', 'two words'],
+    ['LEADTIME_PUBLIC_URL', 'acme'],
+    ['SALESFORCE_SIGN_IN', 'password'],
+    ['SALESFORCE_USERNAME', 'two words'],
+    ['SALESFORCE_PRIVATE_KEY_FILE', '/no/such/key.pem'],
+    ['HUBSPOT_CLIENT_ID', 'two words'],
+    ['HUBSPOT_CLIENT_SECRET', 'two words'],
     ['SALESFORCE_LOGIN_URL', 'acme'],
     ['SALESFORCE_CLIENT_ID', 'two words'],
     ['SALESFORCE_CLIENT_SECRET', 'two words'],
@@ -114,6 +128,36 @@ describe('the environment', () => {
     ).toContain(
       'SALESFORCE_CLIENT_SECRET must be set together with SALESFORCE_LOGIN_URL and SALESFORCE_CLIENT_ID',
     )
+  })
+
+  const KEY = '3q2+7wEjRWeJq83vuqqrze8BI0VniavN76qqzQEjRWc='
+  const APP = { SALESFORCE_LOGIN_URL: 'https://a.my.salesforce.com', SALESFORCE_CLIENT_ID: 'id' }
+
+  test.each([
+    ['jwt', { ...APP, SALESFORCE_USERNAME: 'sync@acme.com', SALESFORCE_PRIVATE_KEY_FILE: 'package.json' }],
+    ['refresh_token', { ...SALESFORCE, SALESFORCE_REFRESH_TOKEN: 'r' }],
+    ['connect', { ...SALESFORCE, SALESFORCE_SIGN_IN: 'connect', LEADTIME_KEYS: KEY }],
+  ])('Salesforce is signed in to by %s', (signIn, env) => {
+    expect(parseConfig(env).salesforce).toMatchObject({ signIn })
+  })
+
+  test.each([
+    [{ ...SALESFORCE, SALESFORCE_SIGN_IN: 'connect' }, 'LEADTIME_KEYS must be set together with'],
+    [{ ...APP, SALESFORCE_USERNAME: 'sync@acme.com' }, 'SALESFORCE_PRIVATE_KEY_FILE must be set together'],
+    [
+      { HUBSPOT_CLIENT_ID: 'id', LEADTIME_KEYS: KEY },
+      'HUBSPOT_CLIENT_SECRET must be set together with HUBSPOT_CLIENT_ID',
+    ],
+    [{ ...SALESFORCE, SALESFORCE_LOGIN_URL: 'https://login.salesforce.com' }, 'My Domain'],
+    [{ LEADTIME_KEYS: '1:c2hvcnQ=' }, 'key 1 of LEADTIME_KEYS has 5 bytes'],
+  ])('%j is refused: %s', (env, why) => {
+    expect(refusal(env as Record<string, string>)).toContain(why)
+  })
+
+  test('HubSpot is connected by its app when there is no token', () => {
+    const app = { HUBSPOT_CLIENT_ID: 'id', HUBSPOT_CLIENT_SECRET: 'secret' }
+    expect(parseConfig({ ...app, LEADTIME_KEYS: KEY }).hubspot).toMatchObject({ token: null, clientId: 'id' })
+    expect(parseConfig({ ...app, HUBSPOT_TOKEN: 'pat' }).hubspot).toMatchObject({ token: 'pat' })
   })
 
   test('credentials travel over https only, except within this machine', () => {

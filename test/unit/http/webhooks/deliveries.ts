@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 
 export const SECRET = 'app-secret'
-export const PUBLIC_URL = 'https://leadtime.test/behind'
+export const LEADTIME_PUBLIC_URL = 'https://leadtime.test/behind'
 export const PORTAL = 24_681_357
 
 /** An event as HubSpot sends it. */
@@ -15,7 +15,7 @@ export const event = (subscriptionType: string, more: object = {}) => ({
 export function signed(
   body: string | Buffer,
   at: number,
-  { secret = SECRET, uri = `${PUBLIC_URL}/webhooks/hubspot`, method = 'POST' } = {},
+  { secret = SECRET, uri = `${LEADTIME_PUBLIC_URL}/webhooks/hubspot`, method = 'POST' } = {},
 ): Record<string, string> {
   const signature = createHmac('sha256', secret)
     .update(method + uri)

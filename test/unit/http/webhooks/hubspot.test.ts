@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { httpApp } from '../../../../src/http/app.ts'
 import type { Hint } from '../../../../src/store/hints.ts'
 import { company, NOW } from '../company.ts'
-import { event, PORTAL, PUBLIC_URL, SECRET, signed } from './deliveries.ts'
+import { event, LEADTIME_PUBLIC_URL, PORTAL, SECRET, signed } from './deliveries.ts'
 
 const MINUTE = 60_000
 const PATH = '/webhooks/hubspot'
@@ -20,7 +20,7 @@ beforeEach(async () => {
     httpApp({
       ...{ views: company(), link: () => null, now: () => NOW, machineNow: () => NOW },
       webhook: {
-        ...{ secret: SECRET, publicUrl: PUBLIC_URL, portal: async () => portal },
+        ...{ secret: SECRET, publicUrl: LEADTIME_PUBLIC_URL, portal: async () => portal },
         take: async (_signature, hints) => {
           taken.push([...hints])
           return true
@@ -68,8 +68,8 @@ describe('fault 67: a delivery that nobody can vouch for leads to nothing', () =
     ['another secret', signed(BODY, NOW, { secret: 'guessed' })],
     ['another method', signed(BODY, NOW, { method: 'PUT' })],
     ['another host', signed(BODY, NOW, { uri: `https://elsewhere.test${PATH}` })],
-    ['plain http', signed(BODY, NOW, { uri: `${PUBLIC_URL.replace('https', 'http')}${PATH}` })],
-    ['another query', signed(BODY, NOW, { uri: `${PUBLIC_URL}${PATH}?a=1` })],
+    ['plain http', signed(BODY, NOW, { uri: `${LEADTIME_PUBLIC_URL.replace('https', 'http')}${PATH}` })],
+    ['another query', signed(BODY, NOW, { uri: `${LEADTIME_PUBLIC_URL}${PATH}?a=1` })],
   ])('signed with or for %s: 401', async (_, headers) => {
     expect((await send(BODY, headers)).statusCode).toBe(401)
     expect(taken).toEqual([])
@@ -93,11 +93,11 @@ describe('fault 67: a delivery that nobody can vouch for leads to nothing', () =
 
   test('the query belongs to what is signed, with HubSpot’s escapes resolved and no others', async () => {
     const asked = `${PATH}?team=a%2Fb%20c&at=%40`
-    const uri = `${PUBLIC_URL}${PATH}?team=a/b%20c&at=@`
+    const uri = `${LEADTIME_PUBLIC_URL}${PATH}?team=a/b%20c&at=@`
     expect((await send(BODY, signed(BODY, NOW, { uri }), asked)).statusCode).toBe(200)
-    expect((await send(BODY, signed(BODY, NOW, { uri: `${PUBLIC_URL}${asked}` }), asked)).statusCode).toBe(
-      401,
-    )
+    expect(
+      (await send(BODY, signed(BODY, NOW, { uri: `${LEADTIME_PUBLIC_URL}${asked}` }), asked)).statusCode,
+    ).toBe(401)
   })
 
   test('events of another portal are ignored, those of ours beside them are not', async () => {
