@@ -1,7 +1,8 @@
 import type { Crm } from '../crm/crm.ts'
 import { AuthExpired, CrmError, Refused } from '../crm/errors.ts'
 import type { Vendor } from '../domain/facts.ts'
-import { type Instant, MINUTE, SECOND } from '../domain/time.ts'
+import { type Instant, SECOND } from '../domain/time.ts'
+import { lengthWords } from '../domain/wording.ts'
 
 /** One thing that was looked at. */
 export interface Check {
@@ -31,7 +32,7 @@ const SKEW = 30 * SECOND
 const SCARCE = 0.2
 
 /**
- * Looks at one CRM from the sign-in on; reads no record and writes nothing.
+ * Looks at one CRM from the sign-in on; writes nothing.
  * @param held the account whose records the database holds; null: none yet
  * @param how it is signed in to, for people
  * @param machine this machine's clock
@@ -99,10 +100,7 @@ function clockCheck(check: Make, server: Instant | null, machine: Instant): Chec
   if (server === null) return check('clock', 'ok', 'the server does not tell its own')
   const ahead = machine - server
   if (Math.abs(ahead) <= SKEW) return check('clock', 'ok', 'within 30 s of the server’s')
-  const by =
-    Math.abs(ahead) < 2 * MINUTE
-      ? `${Math.round(Math.abs(ahead) / SECOND)} s`
-      : `${Math.round(Math.abs(ahead) / MINUTE)} min`
+  const by = lengthWords(Math.abs(ahead), 'elapsed')
   return check('clock', 'warn', `this machine’s is ${by} ${ahead > 0 ? 'ahead of' : 'behind'} the server’s`, [
     'let a time service set it (timedatectl set-ntp true); sign-ins and due times depend on it',
   ])
@@ -121,7 +119,7 @@ function callsCheck(check: Make, calls: { used: number; limit: number } | null):
 
 function fieldCheck(check: Make, problems: readonly string[]): Check {
   if (problems.length === 0) return check('rights and fields', 'ok', 'all there')
-  const says = problems.length === 1 ? 'one is missing' : `${problems.length} are missing`
+  const says = problems.length === 1 ? 'one is not right' : `${problems.length} are not right`
   return check('rights and fields', 'bad', says, problems.map(withoutVendor))
 }
 
