@@ -86,9 +86,9 @@ export class Human {
     }
     const day = { ConvertedDate: this.#organisation.days.of(now), IsConverted: 1, IsUnreadByOwner: 0 }
     this.#put(lead, row, { ...converted, ...day, Status: CONVERTED_STATUS }, now)
-    for (const of of [task, event]) {
-      for (const hanging of this.#database.where(of, 'WhoId', wish.lead))
-        this.#put(of, hanging, { WhoId: ContactId, AccountId }, now)
+    for (const activity of [task, event]) {
+      for (const hanging of this.#database.where(activity, 'WhoId', wish.lead))
+        this.#put(activity, hanging, { WhoId: ContactId, AccountId }, now)
     }
     for (const member of this.#database.where(campaignMember, 'LeadId', wish.lead))
       this.#put(campaignMember, member, { ContactId }, now)
