@@ -4,6 +4,7 @@ import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import type { Sink } from '../scenario/types.ts'
 import { Access } from './access.ts'
+import { IngestJobs } from './bulk/ingest-jobs.ts'
 import { QueryJobs } from './bulk/query-jobs.ts'
 import { calendarRoutes } from './calendars.ts'
 import { controlRoutes } from './control.ts'
@@ -77,7 +78,6 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     state: () => ({ records: database.counts() }),
   })
   const now = () => clock.now()
-  const unfollow = clock.onAdvance(at => organisation.settle(at))
   const rules = new Rules(organisation)
   const access = new Access(organisation, clock.now())
   let jobs = 0
@@ -89,6 +89,21 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     userId: organisation.apiUserId,
     nextJob: () => ++jobs,
   })
+  const records = new Records({ organisation, rules, access, by: organisation.apiUserId, writes: app.writes })
+  const taken = (count: number) => app.counters.records('write', count)
+  const ingestJobs = new IngestJobs({
+    database,
+    records,
+    clocks: { now, real },
+    plan: () => queryJobs.plan,
+    userId: organisation.apiUserId,
+    nextJob: () => ++jobs,
+    taken,
+  })
+  const unfollow = clock.onAdvance(at => {
+    organisation.settle(at)
+    ingestJobs.settle()
+  })
   oauthRoutes(app, { organisation, connectedApp, sessions, now })
   dataRoutes(app, {
     organisation,
@@ -96,11 +111,12 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     sessions,
     queries: new Queries(database, () => organisation.days, access.view),
     queryJobs,
+    ingestJobs,
     access,
-    records: new Records({ organisation, rules, access, by: organisation.apiUserId, writes: app.writes }),
+    records,
     now,
     given: count => app.counters.records('read', count),
-    taken: count => app.counters.records('write', count),
+    taken,
   })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)

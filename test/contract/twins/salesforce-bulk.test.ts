@@ -238,3 +238,127 @@ describe('results', () => {
     expect(rows.map(row => row.Company)).toContain('Quote " and,\ncomma')
   })
 })
+
+describe('an ingest job', () => {
+  type Job = { id: string; state: string; numberRecordsProcessed: number; numberRecordsFailed: number }
+  const open = async (operation: string, more: object = {}) =>
+    (await (await call('POST', '/jobs/ingest', { object: 'Lead', operation, ...more })).json()) as Job
+  const upload = (id: string, csv: string) =>
+    fetch(`${base}/services/data/v66.0/jobs/ingest/${id}/batches`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
+      body: csv,
+    })
+  const close = (id: string) => call('PATCH', `/jobs/ingest/${id}`, { state: 'UploadComplete' })
+  const look = async (id: string) => (await (await call('GET', `/jobs/ingest/${id}`)).json()) as Job
+  const rows = async (id: string, which: string) => (await call('GET', `/jobs/ingest/${id}/${which}`)).text()
+  const first = async () => {
+    const q = encodeURIComponent(
+      'SELECT Id, Rating, Title FROM Lead WHERE IsConverted = false ORDER BY Id LIMIT 2',
+    )
+    const { records } = (await (await call('GET', `/query?q=${q}`)).json()) as { records: { Id: string }[] }
+    return records
+  }
+
+  it('takes rows once, works on them when its time comes, and gives each its outcome', async () => {
+    await plan({ queuedSeconds: 5, runningSeconds: 5 })
+    const [one, two] = await first()
+    const job = await open('update')
+    expect(job).toMatchObject({
+      state: 'Open',
+      contentUrl: `services/data/v66.0/jobs/ingest/${job.id}/batches`,
+    })
+    const csv = `Id,Rating,Title,Leadtime_Status__c\n${one?.Id},Hot,#N/A,\n${two?.Id},Cold,,late\n00Q000000000000AAA,Hot,,\n`
+    expect((await upload(job.id, csv)).status).toBe(201)
+    expect(await refusal(upload(job.id, csv))).toEqual([400, 'INVALIDJOBSTATE'])
+    expect(await (await close(job.id)).json()).toMatchObject({ state: 'UploadComplete' })
+    clock.set(NOW + 6_000)
+    expect(await look(job.id)).toMatchObject({ state: 'InProgress', numberRecordsProcessed: 0 })
+    clock.set(NOW + 10_000)
+    expect(await first()).toMatchObject([
+      { Rating: 'Hot', Title: null },
+      { Rating: null, Title: 'Buyer' },
+    ])
+    expect(await look(job.id)).toMatchObject({
+      state: 'JobComplete',
+      numberRecordsProcessed: 3,
+      numberRecordsFailed: 2,
+    })
+    expect(await rows(job.id, 'successfulResults')).toBe(
+      `"sf__Id","sf__Created","Id","Rating","Title","Leadtime_Status__c"\n"${one?.Id}","false","${one?.Id}","Hot","#N/A",""\n`,
+    )
+    const failed = await rows(job.id, 'failedResults')
+    expect(failed).toMatch(/"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST:[^"]*:Leadtime_Status__c --"/)
+    expect(failed).toContain('"INVALID_CROSS_REFERENCE_KEY:')
+    expect(await rows(job.id, 'unprocessedrecords')).toBe('"Id","Rating","Title","Leadtime_Status__c"\n')
+    expect(twin.app.counters.state().writes.records).toBe(1)
+  })
+
+  it('inserts, upserts by a key, deletes, and deletes for good', async () => {
+    const run = async (operation: string, csv: string, more: object = {}) => {
+      const { id } = await open(operation, more)
+      await upload(id, csv)
+      await close(id)
+      return await rows(id, 'successfulResults')
+    }
+    const made = await run('insert', 'LastName,Company,Email\nNew,Engines,new@leads.example.com\n')
+    const id = /"(00Q\w{15})","true"/.exec(made)?.[1] ?? ''
+    const upsert = { externalIdFieldName: 'Email' }
+    expect(
+      await run('upsert', 'LastName,Company,Email\nOld,Engines,new@leads.example.com\n', upsert),
+    ).toContain(`"${id}","false"`)
+    expect(
+      await run('upsert', 'LastName,Company,Email\nElse,Engines,else@leads.example.com\n', upsert),
+    ).toContain('"true"')
+    expect(await run('delete', `Id\n${id}\n`)).toContain(id)
+    const q = encodeURIComponent(`SELECT LastName, IsDeleted FROM Lead WHERE Email = 'new@leads.example.com'`)
+    expect(await (await call('GET', `/queryAll?q=${q}`)).json()).toMatchObject({
+      records: [{ LastName: 'Old', IsDeleted: true }],
+    })
+    const [one] = await first()
+    await run('hardDelete', `Id\n${one?.Id}\n`)
+    expect((await call('GET', `/sobjects/Lead/${one?.Id}`)).status).toBe(404)
+  })
+
+  it('that is aborted leaves its rows unprocessed', async () => {
+    await plan({ queuedSeconds: 5 })
+    const [one] = await first()
+    const { id } = await open('update')
+    await upload(id, `Id,Rating\n${one?.Id},Hot\n`)
+    await close(id)
+    expect(await refusal(call('DELETE', `/jobs/ingest/${id}`))).toEqual([400, 'INVALIDJOBSTATE'])
+    await call('PATCH', `/jobs/ingest/${id}`, { state: 'Aborted' })
+    clock.set(NOW + 10_000)
+    expect(await look(id)).toMatchObject({ state: 'Aborted', numberRecordsProcessed: 0 })
+    expect(await rows(id, 'unprocessedRecords')).toBe(`"Id","Rating"\n"${one?.Id}","Hot"\n`)
+    expect((await call('DELETE', `/jobs/ingest/${id}`)).status).toBe(204)
+  })
+
+  it('is refused for what it cannot be', async () => {
+    expect(await refusal(call('POST', '/jobs/ingest', { object: 'Lead', operation: 'upsert' }))).toEqual([
+      400,
+      'INVALIDJOB',
+    ])
+    expect(await refusal(call('POST', '/jobs/ingest', { object: 'Nothing', operation: 'insert' }))).toEqual([
+      404,
+      'NOT_FOUND',
+    ])
+    const { id } = await open('insert')
+    expect(await refusal(upload(id, 'LastName\n"open'))).toEqual([400, 'INVALIDCONTENT'])
+  })
+
+  it('is what jsforce makes', async () => {
+    const connection = new Connection({ instanceUrl: base, accessToken: token, version: '66.0' })
+    const [one] = await first()
+    const results = await connection.bulk2.loadAndWaitForResults({
+      ...{
+        object: 'Lead',
+        operation: 'update',
+        input: [{ Id: one?.Id ?? '', Rating: 'Warm' }],
+        pollInterval: 1,
+      },
+    })
+    expect(results.successfulResults).toMatchObject([{ sf__Id: one?.Id, Rating: 'Warm' }])
+    expect((await first())[0]).toMatchObject({ Rating: 'Warm' })
+  })
+})

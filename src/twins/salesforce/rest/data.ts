@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify'
 import { basicInfo, describeGlobal, describeObject } from '../describe.ts'
 import { notFound, SalesforceError } from '../errors.ts'
+import { bulkIngestRoutes } from './bulk-ingest.ts'
 import { bulkQueryRoutes } from './bulk-query.ts'
 import { collectionRoutes } from './collections.ts'
 import { originOf, tokenOf } from './oauth.ts'
@@ -35,6 +36,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       recordRoutes(scope, parts)
       collectionRoutes(scope, parts)
       bulkQueryRoutes(scope, parts)
+      bulkIngestRoutes(scope, parts)
       toolingRoutes(scope, parts)
       done()
     },

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Access } from '../access.ts'
+import type { IngestJobs } from '../bulk/ingest-jobs.ts'
 import type { QueryJobs } from '../bulk/query-jobs.ts'
 import type { Database } from '../database.ts'
 import { SalesforceError } from '../errors.ts'
@@ -15,6 +16,7 @@ export interface RestParts {
   sessions: Sessions
   queries: Queries
   queryJobs: QueryJobs
+  ingestJobs: IngestJobs
   records: Records
   access: Access
   /** The virtual instant, milliseconds. */
