@@ -104,9 +104,9 @@ export function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife
   return born <= at && (deletedAt === null || at <= deletedAt) && (!conversion || at <= conversion.at)
 }
 
-/** Turned down before this instant and not taken up again since. */
-export function isClosed(lead: RecordLife, policy: Policy, at: Instant): boolean {
-  const change = changeAt(lead.fields.get('status') ?? [], at)
+/** Whether a lead was turned down before this instant and not taken up again since; no other record ever is. */
+export function isClosed({ fields }: RecordLife, policy: Policy, at: Instant): boolean {
+  const change = changeAt(fields.get('status') ?? [], at)
   if (!change || change.at === at) return false
   const { rejected, recycled } = policy.stages
   return [...rejected, ...recycled].some(

@@ -210,6 +210,18 @@ describe('a handoff ends', () => {
     expect(only(judged(9, [0, 'mql'], [3, 'sql'], [4, 'deleted']))).toMatchObject({ outcome: 'sql' })
   })
 
+  test('not by the deletion of a lead that was converted: its contact is there, read or not', () => {
+    const status = { preset: 'field', vendor: 'salesforce', field: 'status' } as const
+    const mql = [{ ...status, values: ['Open - Not Contacted'] }]
+    const lead = factsOf(rows([0, 'mql'], [5, 'deleted'])).filter(isOf('salesforce:lead'))
+    const { subject } = lead[0]!
+    const base = { key: 'converted', at: h(3), subject, origin: 'record' } as const
+    const converted: Fact = { ...base, kind: 'converted', contact: null, deal: null }
+    const policy = { ...defaultPolicy, stages: { ...defaultPolicy.stages, mql } }
+    expect(only(judgeFacts(lead, h(9), policy))).toMatchObject({ outcome: 'void', endedAt: h(5) })
+    expect(only(judgeFacts([...lead, converted], h(9), policy))).toMatchObject({ outcome: null })
+  })
+
   test('a converted lead does not keep a deleted person alive', () => {
     const { handoffs } = judged(99, [0, 'mql'], [1, 'opportunity'], [50, 'mql'], [60, 'deleted'])
     expect(handoffs.map(handoff => handoff.outcome)).toEqual(['sql', 'void'])
