@@ -2,7 +2,7 @@ import type { Handoff, HandoffInstants } from './handoff.ts'
 import type { Sources } from './instants.ts'
 import { isAlive, isClosed } from './owners.ts'
 import type { Passage } from './passage.ts'
-import type { Elapsed, Instant } from './time.ts'
+import { type Elapsed, type Instant, soonest } from './time.ts'
 import type { RecordLife } from './timeline.ts'
 
 /** Where the way of a lead from its inquiry to its first owner can be cut, besides T0, T1 and T2. */
@@ -53,21 +53,20 @@ export const SPAN_LABELS: Record<SpanName, string> = {
 
 /** When the lead crossed into each CRM on its way to its first owner. */
 export function crossingsOf(passage: Passage, instants: HandoffInstants, sources: Sources): Crossings {
-  const { t0, t1 } = instants
   return {
-    hubspotAt: t0 === null ? null : hubspotKnew(t0, t1, sources),
+    hubspotAt: hubspotKnew(instants, sources),
     salesforceAt: salesforceHad(passage, instants, sources),
   }
 }
 
 /** When the contact was there and the inquiry written down; no later than the MQL, or it says nothing of the way there. */
-function hubspotKnew(t0: Instant, t1: Instant, { line }: Sources): Instant | null {
+function hubspotKnew({ t0, t1 }: HandoffInstants, { line }: Sources): Instant | null {
   const logged = line.inquiries.filter(({ at }) => at === t0).map(({ loggedAt }) => loggedAt)
   const created = line.records.flatMap(({ vendor, createdAt }) =>
     vendor === 'hubspot' ? (createdAt ?? []) : [],
   )
-  if (created.length === 0) return null
-  const at = Math.max(t0, Math.min(...logged), Math.min(...created))
+  // Without an inquiry or a contact it never did: the least of none is infinite.
+  const at = Math.max(Math.min(...logged), Math.min(...created), t0 ?? t1)
   return at <= t1 ? at : null
 }
 
@@ -84,14 +83,9 @@ function salesforceHad(
     ...(fields.get('status') ?? []).map(({ at }) => at),
   ])
   // What a status is at the instant it changes shows a millisecond later.
-  const has = (record: RecordLife, at: Instant) =>
-    isAlive(record, at) && (record.object !== 'lead' || !isClosed(record, policy, at + 1))
-  return (
-    [t1, ...changes]
-      .filter(at => at >= t1 && at <= until)
-      .sort((a, b) => a - b)
-      .find(at => records.some(record => has(record, at))) ?? null
-  )
+  const has = (record: RecordLife, at: Instant) => isAlive(record, at) && !isClosed(record, policy, at + 1)
+  const open = (at: Instant) => records.some(record => has(record, at))
+  return soonest([t1, ...changes].filter(at => at >= t1 && at <= until && open(at)))
 }
 
 type Way = Pick<Handoff, 't0' | 't1' | 't2' | 't3' | 'endedAt' | 'hubspotAt' | 'salesforceAt'>

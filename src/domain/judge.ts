@@ -37,7 +37,7 @@ export function judge({ facts, policyAt, directory, almanac = EMPTY_ALMANAC, now
   const line = timelineOf(facts)
   const events = stageEvents(line, now, policyAt)
   const passages = passagesOf({ events, line, policyAt, now })
-  const wakes: (Instant | null)[] = [nextFact(facts, now)]
+  const wakes: (Instant | null)[] = facts.map(({ at }) => at).filter(at => at > now)
   if (passages.length === 0) return { handoffs: [], wakeAt: soonest(wakes) }
   const all = ownerSpans(line.records, directory, policyAt)
   const spans = all.filter(span => span.from <= now)
@@ -147,16 +147,10 @@ type Feedback = Sources['line']['feedback'][number]
 
 function latest({ endedAt }: Passage, feedback: readonly Feedback[]): Feedback | undefined {
   return feedback
-    .filter(one => endedAt !== null && one.at <= endedAt)
+    .filter(one => one.at <= endedAt!)
     .sort((a, b) => b.at - a.at || ((a.reason ?? '') < (b.reason ?? '') ? -1 : 1))[0]
 }
 
 function expiry({ outcome, t1, policy }: Passage): Instant | null {
   return outcome === null && policy.expireMs !== null ? t1 + policy.expireMs : null
-}
-
-function nextFact(facts: readonly Fact[], now: Instant): Instant | null {
-  let next: Instant | null = null
-  for (const { at } of facts) if (at > now && (next === null || at < next)) next = at
-  return next
 }

@@ -65,7 +65,7 @@ function maker(name: keyof HandoffInstants, at: Instant, grounds: Grounds): Happ
     case 't0':
       return happenings.find(one => one.at === at && one.kind === 'inquiry')
     case 't1':
-      return byFact(handoff.openedBy, at, happenings)
+      return byFact(handoff.openedBy, happenings)
     case 't2':
       return happenings.findLast(one => one.at === at && one.kind === 'owner' && !one.note)
     case 't3':
@@ -84,11 +84,11 @@ function staged(name: 't5' | 't6', at: Instant, { passage, sources, happenings }
   const { sal, sql, rejected, recycled } = passage.policy.stages
   const stages = name === 't6' ? [sql] : [sal, sql, rejected, recycled]
   const event = sources.events.find(one => one.at === at && stages.some(stage => matches(stage, one)))
-  return event && byFact(event.id, at, happenings)
+  return event && byFact(event.id, happenings)
 }
 
-const byFact = (fact: string, at: Instant, happenings: readonly Happening[]): Happening | undefined =>
-  happenings.find(one => one.fact === fact && one.at === at) ?? happenings.find(one => one.fact === fact)
+const byFact = (fact: string, happenings: readonly Happening[]): Happening | undefined =>
+  happenings.find(one => one.fact === fact)
 
 function because(
   name: keyof HandoffInstants,
@@ -97,8 +97,7 @@ function because(
   { sources, handoff }: Grounds,
 ): string {
   if (name === 't2') {
-    const owner = spanAt(sources.spans, at)?.owner
-    const who = owner?.name ?? 'a salesperson'
+    const who = spanAt(sources.spans, at)!.owner!.name
     return at === handoff.t1 ? `${who} owned it already` : `first given to a person: ${who}`
   }
   if (!made) return 'as the records say'

@@ -48,7 +48,7 @@ export function neglectOf(passage: Passage, sources: Sources, directory: Directo
 function closed(passage: Passage, { activities }: Sources): Threat[] {
   const { outcome, endedAt } = passage
   if (outcome !== 'rejected' && outcome !== 'recycled' && outcome !== 'expired') return []
-  if (activities.some(({ at, attempt, contact }) => (attempt || contact) && during(passage, at))) return []
+  if (activities.some(({ at }) => during(passage, at))) return []
   return [{ reason: 'closed_without_attempt', since: endedAt!, from: endedAt! }]
 }
 
@@ -70,8 +70,8 @@ function holder({ line, now }: Sources, directory: Directory, policy: Passage['p
   const known = line.records
     .flatMap(({ owners }) => owners.map(({ value }) => value))
     .flatMap(ref => {
-      const rep = ref === null ? undefined : directory.get(ref)
-      return rep ? [[ref!, { ...rep, active: true, inactiveSince: null }] as const] : []
+      const rep = ref && directory.get(ref)
+      return rep ? [[ref, { ...rep, active: true, inactiveSince: null }] as const] : []
     })
   const spans = ownerSpans(line.records, new Map(known), () => policy)
   return spanAt(spans, now)?.owner ?? null
@@ -82,8 +82,7 @@ function idle({ t1, policy }: Passage, { line, events, spans, now }: Sources): T
   const told = line.activities.filter(({ automated, outcome }) => !automated && outcome !== 'cancelled')
   // Somebody whom we are going to meet is not forgotten.
   if (told.some(({ channel, at }) => channel === 'meeting' && at > now)) return []
-  let since = t1
-  for (const { at } of [...told, ...line.inquiries, ...events]) if (at > since && at <= now) since = at
-  for (const { from } of spans) if (from > since && from <= now) since = from
+  const happened = [...told, ...line.inquiries, ...events].map(({ at }) => at).filter(at => at <= now)
+  const since = Math.max(t1, ...happened, ...spans.map(({ from }) => from))
   return [{ reason: 'idle', since, from: since + policy.neglect.idleMs + 1 }]
 }

@@ -13,7 +13,7 @@ export interface OwnerSpan {
 
 /** Whether somebody was still with us at an instant. Of whom only that they left is known, they never were. */
 export const isActive = ({ active, inactiveSince }: Rep, at: Instant): boolean =>
-  active || (inactiveSince != null && at < inactiveSince)
+  active || at < (inactiveSince ?? Number.NEGATIVE_INFINITY)
 
 /**
  * Who owns the person over time, by all of their records. A queue and an integration user are not owners, and neither is
@@ -44,9 +44,8 @@ function turningPoints(records: readonly RecordLife[], directory: Directory): In
   const points = new Set<Instant>()
   for (const { owners, deletedAt, conversion, fields } of records) {
     for (const { at, value } of owners) {
-      points.add(at)
-      const left = value === null ? null : directory.get(value)?.inactiveSince
-      if (left != null && left > at) points.add(left)
+      const left = value && directory.get(value)?.inactiveSince
+      points.add(at).add(left ?? at)
     }
     for (const { at } of fields.get('status') ?? []) points.add(at).add(at + 1)
     if (deletedAt !== null) points.add(deletedAt + 1)
@@ -88,7 +87,7 @@ const isHistory = ({ origin }: Change<Ref>): boolean => origin === 'history'
 
 /** Whom a record was given to, if that was somebody who was with us then. */
 function humanOf({ value, at }: Change<Ref>, directory: Directory): Rep | null {
-  const rep = value === null ? undefined : directory.get(value)
+  const rep = value && directory.get(value)
   return rep?.human && isActive(rep, at) ? rep : null
 }
 
@@ -105,9 +104,9 @@ export function isAlive({ createdAt, owners, deletedAt, conversion }: RecordLife
   return born <= at && (deletedAt === null || at <= deletedAt) && (!conversion || at <= conversion.at)
 }
 
-/** Turned down before this instant and not taken up again since. */
-export function isClosed(lead: RecordLife, policy: Policy, at: Instant): boolean {
-  const change = changeAt(lead.fields.get('status') ?? [], at)
+/** Whether a lead was turned down before this instant and not taken up again since; no other record ever is. */
+export function isClosed({ fields }: RecordLife, policy: Policy, at: Instant): boolean {
+  const change = changeAt(fields.get('status') ?? [], at)
   if (!change || change.at === at) return false
   const { rejected, recycled } = policy.stages
   return [...rejected, ...recycled].some(

@@ -34,7 +34,7 @@ export function passagesOf(course: Course): Passage[] {
     const policy = course.policyAt(opened.at)
     if (!matches(policy.stages.mql, opened)) continue
     const previous = passages.at(-1) ?? null
-    if (previous && !(isOver(previous, opened.at) && mayReopen(previous, opened.at, policy))) continue
+    if (previous && !isFollowedBy(previous, opened.at, policy)) continue
     const passage = { opened, t1: opened.at, policy, outcome: null, endedAt: null, previous, next: null }
     passages.push(ended(passage, course, deleted))
     if (previous) previous.next = passages.at(-1)!
@@ -42,43 +42,35 @@ export function passagesOf(course: Course): Passage[] {
   return passages
 }
 
-const isOver = ({ t1, endedAt }: Passage, at: Instant): boolean =>
-  endedAt !== null && endedAt <= at && t1 < at
-
-/** Whether enough time has passed since the last handoff ended, and it ended as one that can be taken up again. */
-function mayReopen({ outcome, endedAt }: Passage, at: Instant, { reMql }: Policy): boolean {
-  return outcome !== null && reMql.outcomes.includes(outcome) && at >= endedAt! + reMql.afterMs
-}
+/** Whether the last handoff ended as one that can be taken up again, and enough time has passed since. */
+const isFollowedBy = ({ t1, outcome, endedAt }: Passage, at: Instant, { reMql }: Policy): boolean =>
+  t1 < at && reMql.outcomes.includes(outcome!) && at >= endedAt! + reMql.afterMs
 
 /**
  * The instants from which on no person-like record was left, until perhaps a new one was made. A converted lead is none
- * any more: its contact is.
+ * from its conversion on: its contact is.
  */
 function deletions(records: readonly RecordLife[], now: Instant): Instant[] {
-  const lives = records
-    .filter(
-      ({ createdAt, conversion }) =>
-        (createdAt === null || createdAt <= now) && !(conversion && conversion.at <= now),
-    )
-    .map(({ createdAt, deletedAt }) => ({ from: createdAt ?? Number.NEGATIVE_INFINITY, to: deletedAt }))
-  return lives.flatMap(({ to }) => {
-    const left = lives.some(one => one.from <= to! && (one.to === null || one.to > to!))
-    return to === null || to > now || left ? [] : [to]
-  })
+  const lives = records.map(({ createdAt, deletedAt, conversion }) => ({
+    from: createdAt ?? Number.NEGATIVE_INFINITY,
+    to: conversion?.at ?? deletedAt ?? Number.POSITIVE_INFINITY,
+  }))
+  const ends = records.flatMap(({ deletedAt, conversion }) => (conversion ? [] : (deletedAt ?? [])))
+  return ends.filter(end => end <= now && !lives.some(({ from, to }) => from <= end && end < to))
 }
 
 /** Gives the passage the first of its ends; at equal instants the order below decides. */
 function ended(passage: Passage, { events, line, now }: Course, deleted: readonly Instant[]): Passage {
   const { t1, policy } = passage
-  if (isEarly(passage, events, line.deals, now)) return { ...passage, outcome: 'sql', endedAt: t1 }
+  if (isEarly(passage, events, line.deals)) return { ...passage, outcome: 'sql', endedAt: t1 }
   const { sql, rejected, recycled } = policy.stages
-  const expiry = policy.expireMs === null ? null : t1 + policy.expireMs
+  const expiry = t1 + (policy.expireMs ?? Number.POSITIVE_INFINITY)
   const ends: [Outcome, Instant | null | undefined][] = [
-    ['sql', events.find(event => ownsFrom(passage, event.at) && event.at >= t1 && matches(sql, event))?.at],
+    ['sql', events.find(event => ownsFrom(passage, event.at) && matches(sql, event))?.at],
     ['rejected', answeredAt(passage, events, rejected)],
     ['recycled', answeredAt(passage, events, recycled)],
     ['void', soonest(deleted.filter(at => at >= t1))],
-    ['expired', expiry !== null && expiry <= now ? expiry : null],
+    ['expired', expiry <= now ? expiry : null],
   ]
   let first: Passage = passage
   for (const [outcome, at] of ends) {
@@ -106,21 +98,15 @@ function answeredAt(
 
 /** A record made later begins with some value, which is no answer to what another record had asked. */
 function isBeginning({ record, field, id, at }: StageEvent, t1: Instant): boolean {
-  const born = record?.createdAt ?? null
-  if (born === null || born <= t1 || at > born + MINUTE) return false
-  return record!.fields.get(field!)?.[0]?.id === id
+  const born = record?.createdAt ?? Number.NEGATIVE_INFINITY
+  return born > t1 && at <= born + MINUTE && record!.fields.get(field!)?.[0]?.id === id
 }
 
 /** An SQL or any step of a deal shortly before T1 that belongs to no earlier handoff: teams enter things out of order. */
-function isEarly(
-  passage: Passage,
-  events: readonly StageEvent[],
-  deals: readonly Deal[],
-  now: Instant,
-): boolean {
+function isEarly(passage: Passage, events: readonly StageEvent[], deals: readonly Deal[]): boolean {
   const { t1, policy, previous } = passage
   if (previous) return false
-  const early = (at: Instant) => at < t1 && at >= t1 - policy.earlyMs && at <= now
+  const early = (at: Instant) => at < t1 && at >= t1 - policy.earlyMs
   return (
     events.some(event => early(event.at) && matches(policy.stages.sql, event)) ||
     deals.some(({ openedAt, closings }) => early(openedAt) || closings.some(early))

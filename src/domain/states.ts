@@ -14,16 +14,16 @@ export function heldIntervals(predicates: readonly StatePredicate[], line: Timel
   )
   return union(spans)
     .filter(({ from }) => from <= now)
-    .map(({ from, to }) => ({ from, to: to !== null && to > now ? null : to }))
+    .map(({ from, to }) => ({ from, to: (to ?? Number.POSITIVE_INFINITY) > now ? null : to }))
 }
 
-/** When a stage field had one of the values on a live record. */
-function fieldSpans({ vendor, field, values }: FieldPredicate, { records, deals }: Timeline): Span[] {
+/** When a stage field had one of the values on a live record; each field is one CRM's. */
+function fieldSpans({ field, values }: FieldPredicate, { records, deals }: Timeline): Span[] {
   return records.flatMap(record => {
-    const changes = record.vendor === vendor ? record.fields.get(field) : undefined
+    const changes = record.fields.get(field)
     if (!changes) return []
     const life = lifeOf(record, deals)
-    const had = valueSpans(changes, life.from, value => value !== null && values.includes(value))
+    const had = valueSpans(changes, life.from, value => values.includes(value!))
     return intersection(union([life]), had)
   })
 }

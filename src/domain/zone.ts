@@ -50,8 +50,7 @@ export class Zone {
 
   /** When the segment with this index ends, exclusive. */
   end(index: number): Instant {
-    const start = this.segments[index]!.start
-    if (index === this.segments.length - 1) this.#learn(Math.max(start, this.#knownUntil))
+    if (index === this.segments.length - 1) this.#learn(this.#knownUntil)
     return this.segments[index + 1]?.start ?? Number.POSITIVE_INFINITY
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EMPTY_ALMANAC } from '../../../src/domain/almanac.ts'
-import { holidaysOf, reasonsBetween } from '../../../src/domain/closures.ts'
+import { absences, closuresIn, holidaysOf, reasonsBetween } from '../../../src/domain/closures.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { zoneOf } from '../../../src/domain/zone.ts'
 import type { Holiday } from '../../../src/policy/policy.ts'
@@ -27,6 +27,32 @@ describe('closures with their reasons', () => {
     const sorted = ['1 to 2 time off', '1 to 3 holiday', '2 to 3 holiday: a', '2 to 3 holiday: b']
     expect(within(holidays, [closed(1, 2)])).toEqual(sorted)
     expect(within(holidays.toReversed(), [closed(1, 2)])).toEqual(sorted)
+  })
+})
+
+describe('a calendar of somebody', () => {
+  const away = { wall: false, from: NOON, to: NOON + HOUR, name: 'Surgery' }
+
+  test('is nothing while nobody has read it, and keeps its reasons to itself', () => {
+    expect(absences([], ['unread'], EMPTY_ALMANAC)).toEqual([])
+    const read = { ...EMPTY_ALMANAC, ics: { read: [away] } }
+    expect(absences([{ from: NOON, to: NOON + HOUR }], ['read'], read)).toEqual([
+      closed(0, 1),
+      { ...away, name: null },
+    ])
+  })
+
+  test('closes nothing for no time, nor in years in which nobody kept a CRM', () => {
+    expect(closuresIn(UTC, { ...away, to: NOON })).toEqual([])
+    expect(closuresIn(UTC, { ...away, from: Date.UTC(1980, 0), to: Date.UTC(1981, 0) })).toEqual([])
+    const since = { ...away, from: Date.UTC(1980, 0), to: Date.UTC(1990, 0, 2) }
+    expect(closuresIn(UTC, since)).toEqual([{ from: Date.UTC(1990, 0), to: since.to }])
+    const until = { ...away, from: Date.UTC(2060, 11, 31), to: Date.UTC(2080, 0) }
+    expect(closuresIn(UTC, until)).toEqual([{ from: until.from, to: Date.UTC(2061, 0) }])
+  })
+
+  test('closes by its own instants, wherever its owner is', () => {
+    expect(closuresIn(zoneOf('Europe/Berlin'), away)).toEqual([{ from: away.from, to: away.to }])
   })
 })
 

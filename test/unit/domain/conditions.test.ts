@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { lifeOf, passes } from '../../../src/domain/conditions.ts'
 import type { Fact, Ref, StageField } from '../../../src/domain/facts.ts'
+import { union } from '../../../src/domain/spans.ts'
 import { heldIntervals } from '../../../src/domain/states.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { timelineOf } from '../../../src/domain/timeline.ts'
@@ -193,6 +194,10 @@ describe('a stage by a condition', () => {
     expect(only({ handoffs, wakeAt: null }).t1).toBe(h(9))
     expect(only(judgeFacts(facts, h(20), mild)).t1).toBe(h(1))
   })
+})
+
+test('what held for no time did not hold', () => {
+  expect(union([{ from: 5, to: 5 }])).toEqual([])
 })
 
 test('a conversion known to the day ends the life of a lead with that day, or when its deal was opened', () => {

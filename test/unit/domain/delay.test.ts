@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Delays, delaysOf } from '../../../src/domain/delay.ts'
+import { type Delays, delaysOf, SPAN_LABELS } from '../../../src/domain/delay.ts'
 import type { Fact } from '../../../src/domain/facts.ts'
 import { HOUR, type Instant, MINUTE } from '../../../src/domain/time.ts'
 import { history, later, START } from './histories.ts'
@@ -45,6 +45,44 @@ describe('the spans of the systems', () => {
     expect(words(told(facts, 6))).toEqual(['form 4 h', 'marketing 20 h', 'connector 2 h', 'routing 1 h'])
   })
 
+  test('go by the first that tells of the last inquiry, and by the first contact in HubSpot', () => {
+    const before: Lines = [[-48, 'inquiry'], ...handedOver]
+    const facts = factsOf(rows(...before)).flatMap((fact): Fact[] => {
+      if (fact.kind !== 'inquiry') return [fact]
+      if (fact.at < h(-24)) return [fact]
+      const again = { ...fact, key: 'again', loggedAt: h(-22) }
+      return [{ ...again, key: 'first', loggedAt: h(-20) }, again]
+    })
+    expect(words(told(facts, 6)).slice(0, 2)).toEqual(['form 2 h', 'marketing 22 h'])
+    const born = (subject: Fact['subject'], at: Instant): Fact => {
+      const { profile } = facts.find(fact => fact.kind === 'created')!
+      return { key: 'created', at, subject, origin: 'record', kind: 'created', profile }
+    }
+    const known = facts.filter(fact => fact.kind !== 'created' || isLead(fact))
+    const contacts = [born('hubspot:contact:p1', h(-18)), born('hubspot:contact:p0', h(-10))]
+    const all = [...known, ...contacts, born('salesforce:contact:p0', h(-30))]
+    expect(words(told(all, 6)).slice(0, 2)).toEqual(['form 6 h', 'marketing 18 h'])
+  })
+
+  test('give marketing nothing where HubSpot knew at the very instant of the MQL', () => {
+    const facts = factsOf(rows(...handedOver)).map(fact =>
+      fact.kind === 'inquiry' ? { ...fact, loggedAt: h(0) } : fact,
+    )
+    expect(words(told(facts, 6)).slice(0, 2)).toEqual(['form 24 h', 'marketing 0 h'])
+  })
+
+  test('go by the first record in Salesforce, of which nothing but its making need be known', () => {
+    const lead = factsOf(rows(...handedOver)).filter(
+      fact => !(isLead(fact) && (fact.kind === 'field' || fact.kind === 'field_now')),
+    )
+    const [first, other] = [h(2), h(2.5)].map((at, index) =>
+      lead.map(fact =>
+        isLead(fact) ? { ...fact, subject: `salesforce:lead:${1 - index}`, at: Math.max(fact.at, at) } : fact,
+      ),
+    ) as [Fact[], Fact[]]
+    expect(words(told([...first, ...other], 6)).slice(2)).toEqual(['connector 2 h', 'routing 1 h'])
+  })
+
   test('are joined where no record shows what lies between them', () => {
     const facts = factsOf(rows(...handedOver))
       .filter(fact => !fact.subject.startsWith('salesforce'))
@@ -80,6 +118,10 @@ describe('the spans of the systems', () => {
       'routing 3 h',
     ])
   })
+})
+
+test('each span has a label', () => {
+  expect(SPAN_LABELS.form_and_marketing).toBe('Inquiry to MQL')
 })
 
 test('the delay of the rep is apart, runs on, and is negative for an attempt before the assignment', () => {

@@ -3,7 +3,7 @@ import type { Fact } from '../../../src/domain/facts.ts'
 import { DAY } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { assigned, call, h, judged, judgeFacts, only, rows } from './judged.ts'
-import { factsOf } from './world.ts'
+import { CONTACT, factsOf } from './world.ts'
 
 describe('a handoff opens', () => {
   test('when the person becomes an MQL', () => {
@@ -40,6 +40,14 @@ describe('a handoff opens', () => {
     ])
   })
 
+  test('once at one instant, though two records say so and it ended at once', () => {
+    const first = factsOf(rows([-30, 'sql'], [0, 'mql']))
+    const again = factsOf(rows([0, 'mql'])).flatMap(fact =>
+      fact.subject === CONTACT ? { ...fact, subject: `${CONTACT}-2` as Fact['subject'] } : [],
+    )
+    expect(only(judgeFacts([...first, ...again], h(9)))).toMatchObject({ outcome: 'sql', endedAt: h(0) })
+  })
+
   test('by a fact that names it for good', () => {
     const before = only(judged(1, [0, 'mql']))
     const after = only(judged(99, [0, 'mql'], assigned(2), call(3)))
@@ -58,6 +66,14 @@ describe('a handoff ends', () => {
     expect(only(judged(9, [0, 'mql'], [3, event]))).toMatchObject({ outcome, endedAt: h(3) })
   })
 
+  test('by a deal, if the policy takes that for a rejection', () => {
+    const stages = { ...defaultPolicy.stages, sql: [], rejected: [{ preset: 'deal_opened' } as const] }
+    const facts = factsOf(rows([0, 'mql'], [3, 'opportunity']))
+    expect(only(judgeFacts(facts, h(9), { ...defaultPolicy, stages }))).toMatchObject({
+      ...{ outcome: 'rejected', endedAt: h(3) },
+    })
+  })
+
   test('by the first of its ends', () => {
     expect(only(judged(9, [0, 'mql'], [3, 'rejected'], [4, 'sql']))).toMatchObject({
       outcome: 'rejected',
@@ -68,6 +84,31 @@ describe('a handoff ends', () => {
 
   test('void when every record is deleted while it is open', () => {
     expect(only(judged(9, [0, 'mql'], [3, 'deleted']))).toMatchObject({ outcome: 'void', endedAt: h(3) })
+    expect(only(judged(9, [0, 'mql'], [0, 'deleted']))).toMatchObject({ outcome: 'void', endedAt: h(0) })
+  })
+
+  const isOf = (vendor: string) => (fact: Fact) => fact.subject.startsWith(vendor)
+
+  test('void when the last of them is', () => {
+    const [first, last] = [
+      factsOf(rows([0, 'mql'], [3, 'deleted'])),
+      factsOf(rows([0, 'mql'], [5, 'deleted'])),
+    ]
+    const facts = [...first.filter(isOf('hubspot')), ...last.filter(isOf('salesforce'))]
+    expect(only(judgeFacts(facts, h(9)))).toMatchObject({ outcome: 'void', endedAt: h(5) })
+  })
+
+  test('not when another record was made at that instant, nor for a conversion still to come', () => {
+    const facts = factsOf(rows([0, 'mql'], [3, 'deleted'], [9, 'opportunity']))
+    const gone = facts.filter(fact => fact.kind !== 'deleted' || isOf('hubspot')(fact))
+    expect(only(judgeFacts(gone, h(5)))).toMatchObject({ outcome: null })
+    expect(only(judgeFacts(gone, h(10)))).toMatchObject({ outcome: 'sql', endedAt: h(9) })
+    const born = factsOf(rows([3, 'inquiry'])).map(fact => ({
+      ...fact,
+      subject: `${fact.subject}-2` as Fact['subject'],
+    }))
+    const all = [...factsOf(rows([0, 'mql'], [3, 'deleted'])), ...born]
+    expect(only(judgeFacts(all, h(9)))).toMatchObject({ outcome: null })
   })
 
   test('not when they are restored', () => {
@@ -94,6 +135,31 @@ describe('a handoff ends', () => {
     })
   })
 
+  test('by a rejection at that instant, though it is told before the MQL: they are no steps of one field', () => {
+    expect(only(judged(9, [0, 'rejected'], [0, 'mql']))).toMatchObject({ outcome: 'rejected', endedAt: h(0) })
+  })
+
+  test('by what another record came to at that instant, whichever is told first', () => {
+    const other: Fact['subject'] = 'hubspot:contact:p0'
+    const facts = factsOf(rows([-5, 'inquiry'], [-4, 'accepted'], [0, 'recycled'])).flatMap(fact =>
+      fact.subject === CONTACT ? { ...fact, subject: other } : [],
+    )
+    const mql = factsOf(rows([-5, 'inquiry'], [0, 'mql']))
+    expect(only(judgeFacts([...mql, ...facts], h(9)))).toMatchObject({
+      outcome: 'recycled',
+      endedAt: h(0),
+    })
+  })
+
+  test('by an SQL at the instant of the MQL, of a first and of a later one', () => {
+    expect(only(judged(9, [0, 'mql'], [0, 'opportunity']))).toMatchObject({ outcome: 'sql', endedAt: h(0) })
+    const { handoffs } = judged(99, [0, 'mql'], [2, 'rejected'], [50, 'mql'], [50, 'opportunity'])
+    expect(handoffs).toMatchObject([
+      { outcome: 'rejected', opportunityAt: null },
+      { outcome: 'sql', endedAt: h(50), opportunityAt: h(50) },
+    ])
+  })
+
   test('not by the stage its record was made with', () => {
     expect(only(judged(9, [0, 'mql']))).toMatchObject({ outcome: null })
   })
@@ -105,6 +171,27 @@ describe('a handoff ends', () => {
     }))
     const facts = [...factsOf(rows([0, 'mql'])), ...other.filter(fact => fact.subject.startsWith('hubspot'))]
     expect(only(judgeFacts(facts, h(9)))).toMatchObject({ t1: h(0), outcome: null })
+  })
+
+  test('by what another record comes to later, or so soon that it is no beginning', () => {
+    const born = factsOf(rows([3, 'mql'])).filter(
+      fact => fact.subject === CONTACT && (fact.kind !== 'field' || fact.value === 'lead'),
+    )
+    const second = (...lives: [seconds: number, value: string][]): Fact[] => [
+      ...born.filter(fact => fact.kind !== 'field'),
+      ...lives.map(([seconds, value], index): Fact => {
+        const [at, key] = [h(3) + seconds * 1_000, `l${index}`]
+        const told = { origin: 'history', kind: 'field', field: 'lifecycle', from: null } as const
+        return { key, at, subject: CONTACT, ...told, value }
+      }),
+    ]
+    const outcome = (...lives: [number, string][]) => {
+      const other = second(...lives).map(fact => ({ ...fact, subject: `${CONTACT}-2` as Fact['subject'] }))
+      return only(judgeFacts([...factsOf(rows([0, 'mql'])), ...other], h(9))).outcome
+    }
+    expect(outcome([60, 'lead'])).toBeNull()
+    expect(outcome([61, 'lead'])).toBe('recycled')
+    expect(outcome([0, 'subscriber'], [30, 'lead'])).toBe('recycled')
   })
 
   test('not by a recycling that the history puts before the MQL of the same instant', () => {
@@ -121,6 +208,18 @@ describe('a handoff ends', () => {
 
   test('a deletion after its end changes nothing', () => {
     expect(only(judged(9, [0, 'mql'], [3, 'sql'], [4, 'deleted']))).toMatchObject({ outcome: 'sql' })
+  })
+
+  test('not by the deletion of a lead that was converted: its contact is there, read or not', () => {
+    const status = { preset: 'field', vendor: 'salesforce', field: 'status' } as const
+    const mql = [{ ...status, values: ['Open - Not Contacted'] }]
+    const lead = factsOf(rows([0, 'mql'], [5, 'deleted'])).filter(isOf('salesforce:lead'))
+    const { subject } = lead[0]!
+    const base = { key: 'converted', at: h(3), subject, origin: 'record' } as const
+    const converted: Fact = { ...base, kind: 'converted', contact: null, deal: null }
+    const policy = { ...defaultPolicy, stages: { ...defaultPolicy.stages, mql } }
+    expect(only(judgeFacts(lead, h(9), policy))).toMatchObject({ outcome: 'void', endedAt: h(5) })
+    expect(only(judgeFacts([...lead, converted], h(9), policy))).toMatchObject({ outcome: null })
   })
 
   test('a converted lead does not keep a deleted person alive', () => {
@@ -179,6 +278,15 @@ describe('entered out of order', () => {
     expect(handoff).toMatchObject({ outcome: 'sql', t6: null, opportunityAt: null, wonAt: h(-30) })
   })
 
+  test('a win at the very instant of the MQL, of a deal opened long before, is not early', () => {
+    const lines = [
+      [-300, 'opportunity', { deal: 'a' }],
+      [0, 'mql'],
+      [0, 'won', { deal: 'a' }],
+    ] as const
+    expect(only(judged(9, ...(lines as unknown as Parameters<typeof rows>)))).toMatchObject({ outcome: null })
+  })
+
   test('what an earlier handoff began before belongs to that one', () => {
     const { handoffs } = judged(99, [0, 'mql'], [2, 'rejected'], [30, 'sql'], [50, 'mql'])
     expect(handoffs.map(({ outcome, t6 }) => [outcome, t6])).toEqual([
@@ -219,6 +327,17 @@ describe('deals', () => {
     expect(judgeFacts([...won, ...mql], h(6)).handoffs).toMatchObject([
       { outcome: 'sql', endedAt: h(5), t6: h(5), wonAt: h(5), opportunityAt: h(5) },
       { outcome: null, t1: h(5), t6: null, wonAt: null, opportunityAt: null },
+    ])
+  })
+
+  test('and calls after a seam belong to the later handoff, which an SQL ends', () => {
+    const mql = factsOf(rows([5, 'mql'])).filter(
+      fact => fact.kind === 'field' && fact.value === 'marketingqualifiedlead',
+    )
+    const facts = factsOf(rows([0, 'mql'], [5, 'recycled'], call(7), [8, 'opportunity']))
+    expect(judgeFacts([...facts, ...mql], h(9)).handoffs).toMatchObject([
+      { outcome: 'recycled', endedAt: h(5), opportunityAt: null, attempts: 0 },
+      { outcome: 'sql', endedAt: h(8), opportunityAt: h(8), attempts: 1 },
     ])
   })
 

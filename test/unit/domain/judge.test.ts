@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../../src/domain/facts.ts'
 import type { Judgement } from '../../../src/domain/handoff.ts'
 import { judge } from '../../../src/domain/judge.ts'
-import { DAY, type Instant } from '../../../src/domain/time.ts'
+import { DAY, HOUR, type Instant } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { type Policy, policyInForce } from '../../../src/policy/policy.ts'
 import { eventfulHistory, later, START } from './histories.ts'
-import { assigned, call, h, judged, judgeFacts, rows } from './judged.ts'
+import { assigned, call, h, judged, judgeFacts, only, rows } from './judged.ts'
 import { policies as rules } from './policies.ts'
-import { COMPANY, directory, factsOf } from './world.ts'
+import { COMPANY, directory, factsOf, sf } from './world.ts'
 
 const everybody = directory(COMPANY)
 const expiring: Policy = { ...defaultPolicy, expireMs: 10 * DAY }
@@ -151,6 +151,14 @@ describe('the next wake-up', () => {
   test('is never once everything is decided', () => {
     expect(judged(9, [0, 'mql'], assigned(1), call(2), [3, 'sql']).wakeAt).toBeNull()
   })
+})
+
+test('the time of the follow-up is known with an owner and an attempt, the owner at the very end too', () => {
+  const followUp = (...lines: Parameters<typeof judged>[1][]) =>
+    only(judged(9, [0, 'mql'], ...lines)).followUpWorkingMs
+  expect(followUp(assigned(1), call(3))).toBe(2 * HOUR)
+  expect([followUp(assigned(1)), followUp(call(1)), followUp()]).toEqual([null, null, null])
+  expect(only(judged(9, [0, 'mql'], assigned(1), [2, 'rejected'], assigned(2, 'bob'))).owner).toBe(sf('bob'))
 })
 
 test('what is dated in the future has not happened', () => {

@@ -46,6 +46,15 @@ test('whoever had it before them does not get it back', () => {
   expect(after(-3, kept).at(-1)).toMatchObject({ owner: null, t2: null })
 })
 
+test('the judgement wakes when an owner is known to leave, unless it is over by then', () => {
+  const wake = (...lines: Line[]) => {
+    const facts = factsOf(rows(...lines))
+    return judge({ facts, policyAt: () => defaultPolicy, directory: without(5), now: h(3) }).wakeAt
+  }
+  expect(wake([0, 'mql'], assigned(1))).toBe(h(5))
+  expect(wake([0, 'mql'], assigned(1), call(2), [2, 'rejected'])).toBeNull()
+})
+
 test('given to them after they left, it is nobody’s', () => {
   expect(story(1, [0, 'mql'], assigned(2))).toMatchObject({ owner: null, t2: null })
 })

@@ -64,8 +64,20 @@ describe('a handoff with which nothing happens', () => {
   test.each([
     ['an automated e-mail', [days(5), 'email', { direction: 'out', outcome: 'automated' }]],
     ['a cancelled meeting', [days(5), 'meeting', { actor: 'ada', outcome: 'cancelled' }]],
+    ['a call that is still to come', [days(16), 'call', { actor: 'ada', outcome: 'connected' }]],
   ] as const)('still is when there was only %s', (_, line) => {
     expect(dropped(days(15), ...worked, [...line])).toEqual({ reason: 'idle', since: h(10) })
+  })
+})
+
+test('a handoff is not forgotten for two weeks from what happens just now, a meeting too', () => {
+  const forgotten = h(days(5)) + 14 * DAY + 1
+  const worked: Parameters<typeof rows> = [[0, 'mql'], assigned(0)]
+  expect(wake(days(5), ...worked, [days(5), 'email', { direction: 'in' }])).toBe(forgotten)
+  expect(wake(days(5), ...worked, [days(5), 'meeting', { actor: 'ada', outcome: 'held' }])).toBe(forgotten)
+  expect(dropped(days(20), ...worked, [days(5), 'meeting', { actor: 'ada', outcome: 'held' }])).toEqual({
+    reason: 'idle',
+    since: h(days(5)),
   })
 })
 
@@ -75,6 +87,13 @@ describe('a handoff that has ended', () => {
     expect(dropped(10, [0, 'mql'], assigned(1), [9, 'rejected'])).toEqual(closed)
     expect(dropped(10, [0, 'mql'], [9, 'recycled'])).toEqual(closed)
     expect(dropped(days(99), [0, 'mql'], assigned(1), [9, 'rejected'])).toEqual(closed)
+  })
+
+  test('was so when the one e-mail bounced, or an attempt came after the end', () => {
+    const bounced = [2, 'email', { direction: 'out', outcome: 'bounced', actor: 'ada' }] as const
+    const why = { reason: 'closed_without_attempt' }
+    expect(dropped(10, [0, 'mql'], assigned(1), [...bounced], [9, 'rejected'])).toMatchObject(why)
+    expect(dropped(20, [0, 'mql'], assigned(1), [9, 'rejected'], call(10))).toMatchObject(why)
   })
 
   test('was so when it expired without one', () => {

@@ -33,6 +33,7 @@ describe('a pause', () => {
 
   test('that ends earlier moves due back', () => {
     const answered = [...waiting, status(6, 'Open - Not Contacted')]
+    expect(under(agreed(), 6, ...answered)).toMatchObject({ state: 'running', dueAt: h(12) })
     expect(under(agreed(), 7, ...answered)).toMatchObject({ state: 'running', dueAt: h(12) })
     expect(under(agreed(), 20, ...answered, call(11))).toMatchObject({
       state: 'met',

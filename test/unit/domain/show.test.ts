@@ -163,6 +163,34 @@ test('what sales said belongs to the handoff they turned down', () => {
   expect(said('ended')).toEqual([null, 'No budget'])
 })
 
+describe('of several records that say why', () => {
+  const base = { key: 'feedback', origin: 'record', kind: 'feedback', note: null } as const
+  const lead = (id: string, hours: number, reason: string) =>
+    ({ ...base, subject: `salesforce:lead:${id}`, at: h(hours), reason }) as const
+  const reasons = (said: ReturnType<typeof lead>[], ...lines: Parameters<typeof judged>[1][]) =>
+    [said, said.toReversed()].map(told =>
+      judgeFacts([...factsOf(rows(...lines)), ...told], h(99)).handoffs.map(one => one.feedbackReason),
+    )
+  const both = <T>(one: T) => [one, one]
+
+  test('the last made until the end counts, in whatever order they come', () => {
+    const [early, late] = [lead('1', 0, 'B'), lead('2', 2, 'A')]
+    expect(reasons([early, late, lead('3', 3, 'C')], [0, 'mql'], [2, 'rejected'])).toEqual(both(['A']))
+    expect(reasons([early, lead('2', 0, 'A')], [0, 'mql'], [2, 'rejected'])).toEqual(both(['A']))
+  })
+
+  test('each handoff turned down has its own, and one that is not has none', () => {
+    const twice = [
+      [0, 'mql'],
+      [2, 'rejected'],
+      [50, 'mql'],
+    ] as Parameters<typeof judged>[1][]
+    const [first, second] = [lead('1', 1, 'A'), lead('2', 20, 'B')]
+    expect(reasons([first, second], ...twice, [60, 'rejected'])).toEqual(both(['A', 'B']))
+    expect(reasons([first], ...twice, [60, 'sql'])).toEqual(both(['A', null]))
+  })
+})
+
 test('what is shown stays as it is until the judgement wakes', () => {
   fc.assert(
     fc.property(
