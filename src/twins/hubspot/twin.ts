@@ -1,12 +1,15 @@
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import { notFound } from './errors.ts'
+import { handRoutes } from './hand.ts'
 import { OBJECTS } from './objects.ts'
 import { pages } from './pages/pages.ts'
 import { openPortal } from './portal.ts'
 import { api } from './routes/api.ts'
 import { HubspotScenario, type LinkOf } from './scenario.ts'
+import { change, SETTINGS } from './settings.ts'
 import { RecordStore } from './store.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 export interface HubspotTwinOptions {
   clock: VirtualClock
@@ -26,6 +29,8 @@ export interface HubspotTwin {
   /** Not yet listening. */
   app: TwinApp
   sink: HubspotScenario
+  /** Whom the portal tells of changes; nobody yet. */
+  webhooks: Webhooks
   /** Stops the server and closes the file; more than once does nothing more. */
   close(): Promise<void>
 }
@@ -34,20 +39,30 @@ export interface HubspotTwin {
 export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   const { clock, file, token, enforceLimits = false, searchLagSeconds = 0, linkOf } = options
   const store = new RecordStore(file)
+  const webhooks = new Webhooks(store.feed, clock)
   const app = twinApp({
     vendor: 'hubspot',
     clock,
     people: (after, limit) => sink.people.list(after, limit),
+    control: scope => {
+      webhooks.routes(scope)
+      handRoutes(scope, portal)
+      scope.get('/lists', () => ({ lists: portal.lists.all() }))
+      scope.post('/lists', request => portal.lists.put(request.body, clock.now()))
+      scope.get('/settings', () => portal.settings)
+      scope.post('/settings', request => change(portal.settings, request.body))
+    },
     state: () => ({
       people: sink.people.count(),
       records: Object.fromEntries(OBJECTS.map(({ type, plural }) => [plural, store.count(type)])),
     }),
   })
-  const portal = openPortal(store, clock, app, searchLagSeconds)
+  const settings = { ...SETTINGS, enforceLimits, searchLagSeconds }
+  const portal = openPortal(store, clock, app, settings)
   const sink = new HubspotScenario(portal, linkOf)
   const settle = () => sink.settle(clock.now())
   app.register((scope, _options, done) => {
-    api(scope, portal, { token, enforceLimits, settle })
+    api(scope, portal, { token, settle })
     done()
   })
   app.register((scope, _options, done) => {
@@ -60,8 +75,9 @@ export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound().body()))
   const close = async () => {
+    webhooks.clear()
     await app.close()
     store.close()
   }
-  return { app, sink, close }
+  return { app, sink, webhooks, close }
 }
