@@ -151,7 +151,7 @@ test('duplicates and disorder, the same for the same seed', async () => {
   const first = events().map(({ objectId }) => objectId)
   expect(new Set(first).size).toBe(20)
   expect(first).not.toEqual(first.toSorted((a, b) => a - b))
-  expect(await state()).toMatchObject({ deliveries: 4, duplicates: 4, events: 20, failures: 0 })
+  expect(await state()).toMatchObject({ deliveries: 4, twice: 4, events: 20, failures: 0 })
 })
 
 test('what is not answered 2xx within five seconds is sent ten times more within a day of the twins’ clock', async () => {

@@ -43,7 +43,7 @@ export class Sender {
   #waiting: Delivery[] = []
   #underway = 0
   #scheduled = false
-  readonly #done = { deliveries: 0, events: 0, duplicates: 0, failures: 0, lost: 0 }
+  readonly #done = { deliveries: 0, events: 0, twice: 0, failures: 0, lost: 0 }
 
   constructor(target: Target, clock: VirtualClock) {
     this.target = target
@@ -117,7 +117,7 @@ export class Sender {
     this.#done.deliveries++
     this.#done.events += delivery.events.length
     if (!this.#random.chance(this.target.duplicates)) return
-    this.#done.duplicates++
+    this.#done.twice++
     await this.#send(delivery)
   }
 
