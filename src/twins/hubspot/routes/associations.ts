@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid, notFound } from '../errors.ts'
+import { invalid, notFound, partError } from '../errors.ts'
 import { associationTypeId, type ObjectInfo } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { afterOf, idOf, inputsOf, limitOf, paramsOf, queryOf, typeOf } from '../query.ts'
@@ -143,13 +143,12 @@ function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply)
 }
 
 function without({ from, to }: Pair, id: string) {
-  return {
-    status: 'error',
-    category: 'OBJECT_NOT_FOUND',
-    subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
-    message: `No ${to.type} is associated with ${from.type} ${id}.`,
-    context: { fromObjectId: [id], fromObjectType: [from.typeId], toObjectType: [to.typeId] },
-  }
+  const message = `No ${to.type} is associated with ${from.type} ${id}.`
+  const extra = { subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND' }
+  return partError(
+    { category: 'OBJECT_NOT_FOUND', message, extra },
+    { fromObjectId: [id], fromObjectType: [from.typeId], toObjectType: [to.typeId] },
+  )
 }
 
 function readOne(portal: Portal, request: FastifyRequest) {

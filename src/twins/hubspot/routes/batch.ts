@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { HubspotError, invalid } from '../errors.ts'
+import { HubspotError, invalid, partError } from '../errors.ts'
 import { infoOf, type ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { bodyOf, flagOf, inputsOf, queryOf, typeOf } from '../query.ts'
@@ -113,7 +113,7 @@ const attempt = (make: (input: CreateInput) => Rec) => (input: CreateInput) => {
     return make(input)
   } catch (error) {
     if (!(error instanceof HubspotError)) throw error
-    return { ...error.body(), context: { objectWriteTraceId: [input.objectWriteTraceId] } }
+    return partError(error, { objectWriteTraceId: [input.objectWriteTraceId] })
   }
 }
 
@@ -122,5 +122,5 @@ function missed(type: ObjectType, ids: readonly string[]) {
   if (ids.length === 0) return []
   const kind = infoOf(type).type.toUpperCase()
   const message = `Could not get some ${kind} objects, they may be deleted or not exist. Check that ids are valid.`
-  return [{ status: 'error', category: 'OBJECT_NOT_FOUND', message, context: { ids } }]
+  return [partError({ category: 'OBJECT_NOT_FOUND', message, extra: {} }, { ids })]
 }

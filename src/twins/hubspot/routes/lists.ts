@@ -31,7 +31,12 @@ function search({ lists }: Portal, request: FastifyRequest) {
   const found = lists.all().filter(({ name }) => name.toLowerCase().includes(query.toLowerCase()))
   const page = found.slice(offset, offset + count)
   const end = offset + page.length
-  return { lists: page.map(shown), offset: end, hasMore: end < found.length, total: found.length }
+  return {
+    lists: page.map(found => ({ ...shown(found), ...size(found) })),
+    offset: end,
+    hasMore: end < found.length,
+    total: found.length,
+  }
 }
 
 /** In order of id, or of joining; `after` is the place of the next one. */
@@ -50,10 +55,12 @@ function members(portal: Portal, request: FastifyRequest, byId: boolean) {
   return { results, total: sorted.length, paging: { next: { after, link: nextLink(request, after) } } }
 }
 
-function shown({ members: all, createdAt, ...list }: RecordList) {
+function shown({ members: _, createdAt, ...list }: RecordList) {
   const stamps = { createdAt: iso(createdAt), updatedAt: iso(createdAt) }
-  return {
-    ...{ ...list, ...stamps, processingStatus: 'COMPLETE', listVersion: 1 },
-    additionalProperties: { hs_list_size: String(all.length) },
-  }
+  return { ...list, ...stamps, processingStatus: 'COMPLETE', listVersion: 1 }
 }
+
+/** A search shows it, a single list does not. */
+const size = ({ members: all }: RecordList) => ({
+  additionalProperties: { hs_list_size: String(all.length) },
+})
