@@ -20,12 +20,17 @@ export interface TwinsOptions {
   faults?: string
   /** Faults, each as a script would have it in braces. */
   fault?: string[]
+  /** Where HubSpot's webhooks go. */
+  webhook?: string
+  /** Virtual seconds. */
+  searchLag?: number
   /** Print no addresses. */
   quiet?: true
 }
 
 const PEOPLE = 2000
 const SEED = 1
+const SEARCH_LAG = 5
 const PATIENCE_MS = 2000
 const REPORT_MS = 1000
 
@@ -38,7 +43,7 @@ export async function run(options: TwinsOptions, cli: Cli): Done {
   try {
     if (options.rate !== undefined) twins.clock.run(options.rate)
     tellParent(twins)
-    if (options.quiet !== true) cli.stdout.write(card(twins))
+    if (options.quiet !== true) cli.stdout.write(card(twins, options.webhook))
     await stopped(stop)
   } finally {
     await twins.close()
@@ -66,6 +71,9 @@ async function started(
       hubspotPort,
       host,
       faults,
+      webhook: options.webhook,
+      // As in HubSpot; while the clock stands, what was changed would never be found.
+      searchLagSeconds: options.searchLag ?? (options.rate === undefined ? 0 : SEARCH_LAG),
       warn: message => cli.stderr.write(`${message}\n`),
       progress: reporter(cli),
       signal,
@@ -111,7 +119,14 @@ function tellParent({ salesforceUrl, hubspotUrl, portalId, clientId, clientSecre
   if (process.connected) process.send?.(ready)
 }
 
-function card({ salesforceUrl, hubspotUrl, clientId, clientSecret, token, company, people }: Twins): string {
+function card(
+  { salesforceUrl, hubspotUrl, clientId, clientSecret, token, company, people }: Twins,
+  webhook?: string,
+): string {
+  const told =
+    webhook === undefined
+      ? ''
+      : `HUBSPOT_CLIENT_SECRET=${clientSecret}\nPUBLIC_URL=${new URL(webhook).origin}\n`
   return `${company.name}: ${people.toLocaleString('en')} people, as of ${new Date(company.now).toISOString()}
 Salesforce twin  ${salesforceUrl}
 HubSpot twin     ${hubspotUrl}
@@ -123,7 +138,7 @@ SALESFORCE_CLIENT_SECRET=${clientSecret}
 HUBSPOT_BASE_URL=${hubspotUrl}
 HUBSPOT_UI_URL=${hubspotUrl}
 HUBSPOT_TOKEN=${token}
-
+${told}
 Ctrl-C stops them and removes their data.
 `
 }

@@ -22,3 +22,9 @@ export function moment(text: string): Moment {
   if (read) return read
   throw new UsageError(`'${text}' is no instant; write ${MOMENT_FORMS}`)
 }
+
+/** An http or https address. */
+export function address(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new UsageError(`'${text}' is no address; write it as http://127.0.0.1:3000/webhooks/hubspot`)
+}

@@ -1,5 +1,5 @@
 import type { Verb, VerbGroup } from './cli.ts'
-import { integer, moment, port } from './values.ts'
+import { address, integer, moment, port } from './values.ts'
 
 const policyFile = {
   name: 'file',
@@ -204,6 +204,8 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       { flags: '--live', help: 'a generated company also gets a day of events after now' },
       { flags: '--faults <file>', help: 'a fault script (docs/twins.md)' },
       { flags: '--fault <fault...>', help: "one fault of a script: '{fault: truncated, nth: 3}'" },
+      { flags: '--webhook <url>', help: 'tell this address of every change in HubSpot', parse: address },
+      { flags: '--search-lag <n>', help: 'seconds until HubSpot finds a change', parse: integer(0, 600) },
       { flags: '--quiet', help: 'do not print addresses' },
     ],
     examples: [

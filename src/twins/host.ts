@@ -31,6 +31,10 @@ export interface TwinsOptions {
   storage?: string | undefined
   /** Armed before the twins listen, each in the twins that have it. */
   faults?: readonly Fault[] | undefined
+  /** Address that the HubSpot twin tells of every change, signed with {@link Twins.clientSecret}. */
+  webhook?: string | undefined
+  /** Virtual seconds until HubSpot's search finds a change. */
+  searchLagSeconds?: number | undefined
   warn?: ReadOptions['warn']
   /** How far: rows of a file read, or people loaded. */
   progress?: ((what: string, done: number) => void) | undefined
@@ -103,6 +107,7 @@ async function start(
     token: TOKEN,
     oauthApp: { clientId: CLIENT.id, clientSecret: CLIENT.secret },
     linkOf: linkOf(salesforce.app),
+    ...(options.searchLagSeconds !== undefined && { searchLagSeconds: options.searchLagSeconds }),
   })
   undo.push(() => hubspot.close())
   for (const { app } of [salesforce, hubspot]) app.get('/_twin/company', () => companyCard(company))
@@ -115,6 +120,7 @@ async function start(
     signal: options.signal,
   })
   undo.push(() => loaded.close())
+  if (options.webhook !== undefined) hubspot.webhooks.add({ url: options.webhook, secret: CLIENT.secret })
   for (const fault of options.faults ?? []) {
     for (const { app } of [salesforce, hubspot]) if (app.faults.concerns(fault)) app.faults.add(fault)
   }

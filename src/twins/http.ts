@@ -12,6 +12,8 @@ import { WriteLog } from './http/writes.ts'
 export interface TwinAppOptions extends TwinSource {
   vendor: Vendor
   clock: VirtualClock
+  /** Adds this twin's own routes under /_twin. */
+  control?: (scope: FastifyInstance) => void
 }
 
 export type TwinApp = FastifyInstance & TwinParts
@@ -26,7 +28,7 @@ const entryOf = new WeakMap<FastifyRequest, LoggedRequest>()
  * the control routes under /_twin. The vendor's routes, error shapes and not-found answer are added to it.
  * A route may say what it does with `config: { kind: 'read' | 'write' | 'other' }`.
  */
-export function twinApp({ vendor, clock, people, state }: TwinAppOptions): TwinApp {
+export function twinApp({ vendor, clock, people, state, control }: TwinAppOptions): TwinApp {
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -57,6 +59,7 @@ export function twinApp({ vendor, clock, people, state }: TwinAppOptions): TwinA
   })
   const controls: FastifyPluginCallback = (scope, _options, done) => {
     controlRoutes(scope, clock, parts)
+    control?.(scope)
     done()
   }
   app.register(controls, { prefix: CONTROL })

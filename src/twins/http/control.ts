@@ -78,6 +78,8 @@ function setClock(clock: VirtualClock, wish: z.infer<typeof clockSchema>) {
 function refuse(error: unknown, _request: FastifyRequest, reply: FastifyReply) {
   if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) })
   if (error instanceof RangeError) return reply.code(400).send({ error: error.message })
-  const status = (error as { statusCode?: number }).statusCode ?? 500
-  return reply.code(status).send({ error: error instanceof Error ? error.message : String(error) })
+  const { statusCode, status = 500 } = error as { statusCode?: number; status?: number }
+  return reply
+    .code(statusCode ?? status)
+    .send({ error: error instanceof Error ? error.message : String(error) })
 }

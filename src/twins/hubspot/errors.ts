@@ -31,6 +31,14 @@ export function errorBody(category: string, message: string, extra: Record<strin
   return { status: 'error', message, correlationId: randomUUID(), category, ...extra }
 }
 
+/** An error of one part of a batch: no correlation id, and every other field, be it empty. */
+export function partError(
+  { category, message, extra }: Pick<HubspotError, 'category' | 'message' | 'extra'>,
+  context: Record<string, readonly unknown[]>,
+) {
+  return { status: 'error', category, message, errors: [], links: {}, ...extra, context }
+}
+
 export const invalid = (message: string, extra: Record<string, unknown> = {}) =>
   new HubspotError(400, 'VALIDATION_ERROR', message, extra)
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { FastifyReply } from 'fastify'
+import type { Portal } from './portal.ts'
 
 const WINDOW_MS = 10_000
-const BURST = 190
-const DAILY = 625_000
 const SEARCH_WINDOW_MS = 1000
 const SEARCHES = 5
 
@@ -12,32 +11,34 @@ const SEARCHES = 5
 class Window {
   #times: number[] = []
   readonly #length: number
-  readonly #max: number
 
-  constructor(length: number, max: number) {
+  constructor(length: number) {
     this.#length = length
-    this.#max = max
   }
 
   /** Counts a call; null when it is one too many, which then does not count. */
-  take(now: number): number | null {
+  take(now: number, max: number): number | null {
     const open = this.#times.findIndex(time => time > now - this.#length)
     this.#times = open < 0 ? [] : this.#times.slice(open)
-    if (this.#times.length >= this.#max) return null
+    if (this.#times.length >= max) return null
     this.#times.push(now)
-    return this.#max - this.#times.length
+    return max - this.#times.length
   }
 }
 
-/** HubSpot's limits of a private app: told in the headers, enforced when asked for. */
+/**
+ * HubSpot's limits of a private app: told in the headers, enforced when asked for. Bursts are of real time, as our
+ * haste is; the day is one of the portal's zone, by the twins' clock.
+ */
 export class RateLimits {
-  readonly #burst = new Window(WINDOW_MS, BURST)
-  readonly #search = new Window(SEARCH_WINDOW_MS, SEARCHES)
-  readonly #enforced: boolean
+  readonly #burst = new Window(WINDOW_MS)
+  readonly #search = new Window(SEARCH_WINDOW_MS)
+  readonly #portal: Portal
+  #day = ''
   #used = 0
 
-  constructor(enforced: boolean) {
-    this.#enforced = enforced
+  constructor(portal: Portal) {
+    this.#portal = portal
   }
 
   /**
@@ -45,21 +46,35 @@ export class RateLimits {
    * their own and no headers.
    */
   take(reply: FastifyReply, search: boolean): Record<string, unknown> | undefined {
+    const { burst, daily, enforceLimits } = this.#portal.settings
     reply.header('x-hubspot-correlation-id', randomUUID())
-    const left = (search ? this.#search : this.#burst).take(performance.now())
-    this.#used++
-    if (!search) reply.headers(headersOf(left ?? 0, Math.max(0, DAILY - this.#used)))
-    if (left !== null || !this.#enforced) return undefined
+    this.#turn()
+    const over = this.#used >= daily
+    const now = performance.now()
+    const left = search ? this.#search.take(now, SEARCHES) : this.#burst.take(now, burst)
+    if (!over) this.#used++
+    if (!search) reply.headers(headersOf(left ?? 0, burst, daily - this.#used, daily))
+    if (!enforceLimits) return undefined
+    if (over) return refusal('daily', 'DAILY')
+    if (left !== null) return undefined
     return search ? refusal('secondly', 'SECONDLY') : refusal('ten_secondly_rolling', 'TEN_SECONDLY_ROLLING')
+  }
+
+  /** The day's calls come back at midnight of the portal. */
+  #turn(): void {
+    const { clock, account } = this.#portal
+    const now = Temporal.Instant.fromEpochMilliseconds(clock.now())
+    const day = now.toZonedDateTimeISO(account.timeZone).toPlainDate().toString()
+    if (day !== this.#day) [this.#day, this.#used] = [day, 0]
   }
 }
 
-function headersOf(left: number, daily: number): Record<string, string> {
+function headersOf(left: number, burst: number, daily: number, ofDay: number): Record<string, string> {
   return {
-    'x-hubspot-ratelimit-daily': String(DAILY),
-    'x-hubspot-ratelimit-daily-remaining': String(daily),
+    'x-hubspot-ratelimit-daily': String(ofDay),
+    'x-hubspot-ratelimit-daily-remaining': String(Math.max(0, daily)),
     'x-hubspot-ratelimit-interval-milliseconds': String(WINDOW_MS),
-    'x-hubspot-ratelimit-max': String(BURST),
+    'x-hubspot-ratelimit-max': String(burst),
     'x-hubspot-ratelimit-remaining': String(left),
   }
 }

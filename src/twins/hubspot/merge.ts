@@ -1,7 +1,21 @@
+import { invalid } from './errors.ts'
 import { rankOf } from './lifecycle.ts'
+import type { ObjectType } from './objects.ts'
+import type { Portal } from './portal.ts'
 import { assign, change, newRecord, type Rec, type Version, versionsOf } from './record.ts'
 import type { RecordStore } from './store.ts'
 import { MERGE } from './world.ts'
+
+/** Merges as the API and the pages do, now. @throws HubspotError 400 for what does not merge */
+export function mergeRecords({ store, clock }: Portal, type: ObjectType, primary: Rec, other: Rec): Rec {
+  if (type !== 'contact') throw invalid(`Merging ${type} records is not supported`)
+  if (primary.id === other.id) throw invalid('A record cannot be merged with itself')
+  return store.transaction(() => {
+    const survivor = mergeContacts(store, primary, other, clock.now())
+    store.sql('UPDATE person SET contact = ? WHERE contact IN (?, ?)').run(survivor.id, primary.id, other.id)
+    return survivor
+  })
+}
 
 const JOINED = new Set(['hs_merged_object_ids', 'hs_calculated_merged_vids', 'hs_additional_emails'])
 
@@ -11,6 +25,12 @@ const JOINED = new Set(['hs_merged_object_ids', 'hs_calculated_merged_vids', 'hs
  * be undone.
  */
 export function mergeContacts(store: RecordStore, primary: Rec, other: Rec, at: number): Rec {
+  const merged = store.feed.quietly(() => mergeQuietly(store, primary, other, at))
+  store.feed.tell({ what: 'merged', type: 'contact', primary: primary.id, other: other.id, into: merged.id })
+  return merged
+}
+
+function mergeQuietly(store: RecordStore, primary: Rec, other: Rec, at: number): Rec {
   const merged = newRecord('contact', store.nextId('contact'), Math.min(primary.created, other.created))
   merged.modified = Math.max(primary.modified, other.modified, at)
   for (const name of namesOf(primary, other)) mergeProperty(merged, primary, other, name, at)

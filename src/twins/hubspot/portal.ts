@@ -1,8 +1,10 @@
 import type { VirtualClock } from '../clock.ts'
 import type { TwinParts } from '../http/parts.ts'
 import { Definitions } from './definitions.ts'
+import { Lists } from './lists.ts'
 import { Owners } from './owners.ts'
 import { DealPipeline } from './pipeline.ts'
+import type { Settings } from './settings.ts'
 import type { RecordStore } from './store.ts'
 
 export const PORTAL_ID = 24_681_357
@@ -16,8 +18,8 @@ export interface Portal {
   pipeline: DealPipeline
   /** Name and zone of the account, as the scenario gives them. */
   account: { name: string; timeZone: string }
-  /** Virtual seconds until a change is found by search. */
-  searchLagSeconds: number
+  settings: Settings
+  lists: Lists
   parts: Pick<TwinParts, 'writes' | 'counters'>
 }
 
@@ -25,7 +27,7 @@ export function openPortal(
   store: RecordStore,
   clock: VirtualClock,
   parts: Portal['parts'],
-  searchLagSeconds: number,
+  settings: Settings,
 ): Portal {
   return {
     store,
@@ -34,7 +36,8 @@ export function openPortal(
     owners: new Owners(),
     pipeline: new DealPipeline(),
     account: { name: 'HubSpot', timeZone: 'UTC' },
-    searchLagSeconds,
+    settings,
+    lists: new Lists(),
     parts,
   }
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { inTransaction, preparer } from '../sqlite.ts'
+import { type End, Feed } from './feed.ts'
 import { OBJECTS, type ObjectType } from './objects.ts'
 import type { Rec } from './record.ts'
 import { createIndexes, createTables } from './schema.ts'
@@ -17,12 +18,15 @@ interface Row {
 
 const COLUMNS = 'id, created, modified, archived_at, key, properties, history'
 const FIRST_ID = 51
+const DISSOCIATE = 'DELETE FROM association WHERE from_type = ? AND to_type = ? AND from_id = ? AND to_id = ?'
 
 /** The records of the portal in one SQLite file. */
 export class RecordStore {
   readonly db: DatabaseSync
   /** A statement by its text, prepared once. */
   readonly sql: (text: string) => StatementSync
+  /** Hears of every record that is saved, associated, merged or purged. */
+  readonly feed = new Feed()
   readonly #lastId = new Map<ObjectType, number>(OBJECTS.map(({ type }) => [type, FIRST_ID - 1]))
 
   /** @param file path of a new SQLite file, or `:memory:` @throws Error when it already holds records */
@@ -50,6 +54,7 @@ export class RecordStore {
 
   save(rec: Rec): void {
     if (!rec.unsaved) return
+    const before = this.feed.watched && rec.unsaved !== 'new' ? this.get(rec.type, rec.id) : undefined
     const { id, created, modified, archivedAt, key } = rec
     const [properties, history] = [JSON.stringify(rec.properties), JSON.stringify(rec.history)]
     if (rec.unsaved === 'new') {
@@ -62,6 +67,7 @@ export class RecordStore {
         .run(modified, archivedAt, properties, history, id)
     }
     rec.unsaved = null
+    if (this.feed.watched) this.feed.tell({ what: 'saved', before, after: structuredClone(rec) })
   }
 
   get(type: ObjectType, id: number): Rec | undefined {
@@ -89,11 +95,27 @@ export class RecordStore {
     return this.sql(`SELECT count(*) AS n FROM ${type} WHERE archived_at IS NULL`).get()!.n as number
   }
 
-  /** Both directions at once. */
-  associate(a: Rec, b: Rec): void {
+  /** Both directions at once; no stamp moves. */
+  associate(a: End, b: End): void {
     const insert = this.sql('INSERT OR IGNORE INTO association VALUES (?, ?, ?, ?)')
-    insert.run(a.type, a.id, b.type, b.id)
+    const { changes } = insert.run(a.type, a.id, b.type, b.id)
     insert.run(b.type, b.id, a.type, a.id)
+    if (changes) this.feed.tell({ what: 'associated', from: a, to: b })
+  }
+
+  dissociate(a: End, b: End): void {
+    const remove = this.sql(DISSOCIATE)
+    const { changes } = remove.run(a.type, b.type, a.id, b.id)
+    remove.run(b.type, a.type, b.id, a.id)
+    if (changes) this.feed.tell({ what: 'dissociated', from: a, to: b })
+  }
+
+  /** For good, with its associations, as a request for erasure wants it. */
+  purge({ type, id }: End): void {
+    this.sql('DELETE FROM association WHERE from_type = ? AND from_id = ?').run(type, id)
+    this.sql('DELETE FROM association WHERE to_type = ? AND to_id = ?').run(type, id)
+    this.sql(`DELETE FROM ${type} WHERE id = ?`).run(id)
+    this.feed.tell({ what: 'purged', type, id })
   }
 
   /** Ids associated with a record, ascending, from `after` exclusive. */
@@ -108,13 +130,9 @@ export class RecordStore {
   /** A merged record's associations and aliases move to the survivor. */
   replace(old: Rec, survivor: Rec): void {
     const { type } = old
-    const gone = this.sql(
-      'DELETE FROM association WHERE from_type = ? AND to_type = ? AND from_id = ? AND to_id = ?',
-    )
     for (const other of OBJECTS) {
       for (const id of this.associated(type, old.id, other.type)) {
-        gone.run(type, other.type, old.id, id)
-        gone.run(other.type, type, id, old.id)
+        this.dissociate(old, { type: other.type, id })
         const end = this.get(other.type, id)
         if (end) this.associate(survivor, end)
       }

@@ -3,13 +3,16 @@ import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import { notFound } from './errors.ts'
 import { OAuth, type OAuthApp } from './oauth.ts'
+import { handRoutes } from './hand.ts'
 import { OBJECTS } from './objects.ts'
 import { authorizePage } from './pages/authorize.ts'
 import { pages } from './pages/pages.ts'
 import { openPortal } from './portal.ts'
 import { api } from './routes/api.ts'
 import { HubspotScenario, type LinkOf } from './scenario.ts'
+import { change, SETTINGS } from './settings.ts'
 import { RecordStore } from './store.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 export interface HubspotTwinOptions {
   clock: VirtualClock
@@ -35,6 +38,8 @@ export interface HubspotTwin {
   /** Not yet listening. */
   app: TwinApp
   sink: HubspotScenario
+  /** Whom the portal tells of changes; nobody yet. */
+  webhooks: Webhooks
   /** Stops the server and closes the file; more than once does nothing more. */
   close(): Promise<void>
 }
@@ -45,20 +50,30 @@ export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   const { oauthApp, rotates = false, real = () => performance.now() } = options
   const store = new RecordStore(file)
   const oauth = new OAuth({ token, app: oauthApp, rotates, real })
+  const webhooks = new Webhooks(store.feed, clock)
   const app = twinApp({
     vendor: 'hubspot',
     clock,
     people: (after, limit) => sink.people.list(after, limit),
+    control: scope => {
+      webhooks.routes(scope)
+      handRoutes(scope, portal)
+      scope.get('/lists', () => ({ lists: portal.lists.all() }))
+      scope.post('/lists', request => portal.lists.put(request.body, clock.now()))
+      scope.get('/settings', () => portal.settings)
+      scope.post('/settings', request => change(portal.settings, request.body))
+    },
     state: () => ({
       people: sink.people.count(),
       records: Object.fromEntries(OBJECTS.map(({ type, plural }) => [plural, store.count(type)])),
     }),
   })
-  const portal = openPortal(store, clock, app, searchLagSeconds)
+  const settings = { ...SETTINGS, enforceLimits, searchLagSeconds }
+  const portal = openPortal(store, clock, app, settings)
   const sink = new HubspotScenario(portal, linkOf)
   const settle = () => sink.settle(clock.now())
   app.register((scope, _options, done) => {
-    api(scope, portal, { oauth, enforceLimits, settle })
+    api(scope, portal, { oauth, settle })
     done()
   })
   app.register((scope, _options, done) => {
@@ -74,8 +89,9 @@ export function hubspotTwin(options: HubspotTwinOptions): HubspotTwin {
   app.delete('/_twin/grants', () => ({ ended: oauth.revokeAll() }))
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(notFound().body()))
   const close = async () => {
+    webhooks.clear()
     await app.close()
     store.close()
   }
-  return { app, sink, close }
+  return { app, sink, webhooks, close }
 }

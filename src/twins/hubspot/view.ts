@@ -9,6 +9,8 @@ export interface Selection {
   properties: readonly string[]
   withHistory: readonly string[]
   associations: readonly string[]
+  /** Versions of a property at most; all without it. */
+  versions: number
 }
 
 /** A record as HubSpot gives it out. Named properties without a value are null, unknown ones absent. */
@@ -22,7 +24,9 @@ export function viewOf(
   return {
     id: String(rec.id),
     properties: propertiesOf(definitions, info, rec, selection.properties ?? []),
-    ...(history.length > 0 && { propertiesWithHistory: historiesOf(definitions, rec, history) }),
+    ...(history.length > 0 && {
+      propertiesWithHistory: historiesOf(definitions, rec, history, selection.versions),
+    }),
     createdAt: iso(rec.created),
     updatedAt: iso(rec.modified),
     archived: rec.archivedAt !== null,
@@ -56,11 +60,11 @@ export function currentValue(rec: Rec, name: string): string | null {
   }
 }
 
-function historiesOf(definitions: Definitions, rec: Rec, names: readonly string[]) {
+function historiesOf(definitions: Definitions, rec: Rec, names: readonly string[], versions?: number) {
   const shown: Record<string, unknown[]> = {}
   for (const name of names) {
     const definition = definitions.get(rec.type, name)
-    if (definition) shown[name] = definition.calculated ? [] : historyOf(rec, name)
+    if (definition) shown[name] = definition.calculated ? [] : historyOf(rec, name).slice(0, versions)
   }
   return shown
 }

@@ -67,12 +67,18 @@ function refuseTwice(inputs: readonly UpdateInput[]): void {
   if (twice !== undefined) throw invalid(`Duplicate IDs found in batch input: [${twice}]. IDs must be unique`)
 }
 
-/** Sets accepted values on one record, saves it, and notes every one in the write log. */
-export function setValues(portal: Portal, rec: Rec, values: Record<string, string>): Rec {
+/** Sets accepted values on one record and saves it; what clients set is noted in the write log, each value. */
+export function setValues(
+  portal: Portal,
+  rec: Rec,
+  values: Record<string, string>,
+  source: string = SOURCE,
+): Rec {
   const at = portal.clock.now()
   for (const [name, value] of Object.entries(values)) {
     const from = rec.properties[name] ?? ''
-    set(rec, name, name === 'email' ? value.toLowerCase() : value, Math.max(at, newest(rec, name)))
+    set(rec, name, name === 'email' ? value.toLowerCase() : value, Math.max(at, newest(rec, name)), source)
+    if (source !== SOURCE) continue
     const to = rec.properties[name] ?? ''
     portal.parts.writes.add({ record: `${rec.type}/${rec.id}`, field: name, from, to, at })
   }
@@ -83,25 +89,47 @@ export function setValues(portal: Portal, rec: Rec, values: Record<string, strin
 /** A write is never older than what it replaces, whatever a late event has left there. */
 const newest = (rec: Rec, name: string) => rec.history[name]?.at(-1)?.[1] ?? 0
 
-function set(rec: Rec, name: string, value: string, at: number): void {
+function set(rec: Rec, name: string, value: string, at: number, source: string): void {
   if (name === 'lifecyclestage' && rec.type === 'contact') {
-    if (value === '') enterStage(rec, '', at, SOURCE)
-    else advanceStage(rec, value, at, SOURCE)
+    if (value === '') enterStage(rec, '', at, source)
+    else advanceStage(rec, value, at, source)
     return
   }
-  const changed = change(rec, name, value, at, SOURCE)
+  const changed = change(rec, name, value, at, source)
   if (changed && name === 'hubspot_owner_id') assign(rec, 'hubspot_owner_assigneddate', value && iso(at))
 }
 
 /** @throws HubspotError 400 for refused values, 409 for an e-mail address another contact has */
-export function create(portal: Portal, type: ObjectType, properties: Record<string, unknown>): Rec {
+export function create(
+  portal: Portal,
+  type: ObjectType,
+  properties: Record<string, unknown>,
+  source: string = SOURCE,
+): Rec {
   const [values = {}] = accept(portal.definitions, type, [properties])
   const email = values.email ?? ''
   const taken = type === 'contact' && email !== '' ? byValue(portal, type, email, 'email') : undefined
   if (taken) throw conflict(taken)
   const rec = newRecord(type, portal.store.nextId(type), portal.clock.now())
-  if (type === 'contact' && !values.lifecyclestage) enterStage(rec, 'lead', rec.created, SOURCE)
-  return setValues(portal, rec, values)
+  if (type === 'contact' && !values.lifecyclestage) enterStage(rec, 'lead', rec.created, source)
+  return setValues(portal, rec, values, source)
+}
+
+/**
+ * On dated paths a portal's own rules hold: what they require must be there; the numbered ones never asked.
+ * @throws HubspotError 400 that names what is missing
+ */
+export function refuseIncomplete(
+  { settings }: Portal,
+  type: ObjectType,
+  properties: Record<string, unknown>,
+  prefix: string,
+): void {
+  if (type !== 'contact' || !/\/\d{4}-\d{2}$/.test(prefix)) return
+  const missing = settings.requiredProperties.filter(name => !properties[name])
+  if (missing.length === 0) return
+  const message = `Some required properties were not set: ${missing.join(', ')}`
+  throw invalid(message, { errors: [{ message, code: 'REQUIRED_FIELDS_MISSING', context: { missing } }] })
 }
 
 function conflict(taken: Rec) {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { parseConfig } from '../../../src/config.ts'
+import type { Crm } from '../../../src/crm/crm.ts'
+import { hubspot } from '../../../src/crm/hubspot/adapter.ts'
 import { HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
 import { Tally } from '../../../src/pipeline/context.ts'
@@ -9,7 +13,10 @@ import { pullAllOf } from '../../../src/pipeline/pull.ts'
 import { listen } from '../../../src/server.ts'
 import { type Services, services } from '../../../src/services.ts'
 import { sql } from '../../../src/store/sql.ts'
+import { VirtualClock } from '../../../src/twins/clock.ts'
+import { hubspotTwin } from '../../../src/twins/hubspot/twin.ts'
 import { work } from '../../../workers/main.ts'
+import { company as firm, mqls } from '../../contract/crm/company.ts'
 import { event, SECRET, signed } from '../../unit/http/webhooks/deliveries.ts'
 import { createTestDatabase } from '../database.ts'
 import { contact, FakeCrm } from '../pipeline/fake-crm.ts'
@@ -19,7 +26,7 @@ const LEADTIME_PUBLIC_URL = 'https://leadtime.test'
 
 interface Stand {
   made: Services
-  crm: FakeCrm
+  crm: Crm
   pull(): Promise<void>
   fetchHinted(): Promise<number>
   deliver(events: readonly object[], headers?: Record<string, string>): Promise<number>
@@ -28,12 +35,15 @@ interface Stand {
 }
 
 /** The service as `serve` runs it, without its schedules, on a CRM in memory whose portal is 1. */
-async function stand(): Promise<Stand> {
-  const crm = new FakeCrm('hubspot', ['contact', 'call'], ['contact'])
+async function stand(): Promise<Stand & { crm: FakeCrm }>
+async function stand(on: { crm: Crm; publicUrl: string; port: number }): Promise<Stand>
+async function stand(on?: { crm: Crm; publicUrl: string; port: number }): Promise<Stand> {
+  const crm = on?.crm ?? new FakeCrm('hubspot', ['contact', 'call'], ['contact'])
   const config = parseConfig({
     DATABASE_URL: await createTestDatabase(),
     HUBSPOT_CLIENT_SECRET: SECRET,
-    LEADTIME_PUBLIC_URL,
+    LEADTIME_PUBLIC_URL: on?.publicUrl ?? LEADTIME_PUBLIC_URL,
+    HUBSPOT_TOKEN: 'pat',
     LEADTIME_POLICY: 'policy.yml',
   })
   const made = await services(config, {
@@ -47,7 +57,8 @@ async function stand(): Promise<Stand> {
     tally: new Tally(),
   })
   await made.queue()
-  const address = await listen(made, { host: '127.0.0.1', port: 0 })
+  const address = await listen(made, { host: '127.0.0.1', port: on?.port ?? 0 })
+  if (on) await pullAllOf(context(), crm)
   return {
     ...{ made, crm },
     pull: () => pullAllOf(context(), crm),
@@ -70,6 +81,15 @@ async function stand(): Promise<Stand> {
   }
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 const change = (objectId: number, more: object = {}) =>
   event('contact.propertyChange', { objectId, propertyName: 'email', ...more })
 
@@ -86,6 +106,47 @@ test('an event leads to its record long before the next reading, and no cursor m
   await expect.poll(() => at.fields('1'), { timeout: 20_000 }).toEqual({ v: 2 })
   expect(await cursor()).toEqual(before)
   await expect.poll(() => at.hints()).toEqual([])
+})
+
+test('from an edit in HubSpot to the mirror, over both wires', async () => {
+  const port = await freePort()
+  const publicUrl = `http://127.0.0.1:${port}`
+  const clock = new VirtualClock(NOW)
+  const twin = hubspotTwin({ clock, file: ':memory:', token: 'secret-token' })
+  onTestFinished(() => twin.close())
+  twin.sink.begin(firm)
+  mqls(3, 1000)(twin.sink)
+  twin.sink.end()
+  const baseUrl = await twin.app.listen({ host: '127.0.0.1', port: 0 })
+  const options = {
+    baseUrl,
+    uiUrl: baseUrl,
+    token: 'secret-token',
+    api: '2026-09',
+    prefix: 'Leadtime',
+  } as const
+  const { made } = await stand({ crm: await hubspot(options), publicUrl, port })
+  const workers = await work(made)
+  made.onClose(() => workers.close())
+  twin.webhooks.add({ url: `${publicUrl}/webhooks/hubspot`, secret: SECRET, duplicates: 1, disorder: true })
+  const hand = (deed: object) =>
+    fetch(`${baseUrl}/_twin/edit`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ object: 'contacts', ...deed }),
+    })
+  const live = async () =>
+    (
+      await made.db.query<{ text: string }>(sql`
+        select ref || ' ' || coalesce(fields ->> 'company', '') as text from record
+        where ref like 'hubspot:contact:%' and deleted_at is null order by ref`)
+    ).rows.map(({ text }) => text)
+  clock.set(NOW + HOUR)
+  await hand({ do: 'edit', id: 51, properties: { company: 'Acme' } })
+  await expect.poll(live, { timeout: 20_000 }).toContain('hubspot:contact:51 Acme')
+  await hand({ do: 'merge', id: 51, other: 52 })
+  await hand({ do: 'erase', id: 53 })
+  await expect.poll(live, { timeout: 20_000 }).toEqual(['hubspot:contact:54 Acme'])
 })
 
 test('fault 66: a hundred events, twice, out of order and days late, with stale values, leave what the CRM shows', async () => {

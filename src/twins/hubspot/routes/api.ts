@@ -6,6 +6,7 @@ import type { Portal } from '../portal.ts'
 import { accountRoutes } from './account.ts'
 import { associationRoutes } from './associations.ts'
 import { batchRoutes } from './batch.ts'
+import { listRoutes } from './lists.ts'
 import { objectRoutes } from './objects.ts'
 import { ownerRoutes } from './owners.ts'
 import { pipelineRoutes } from './pipelines.ts'
@@ -14,14 +15,13 @@ import { tokenRoutes } from './tokens.ts'
 
 export interface ApiOptions {
   oauth: OAuth
-  enforceLimits: boolean
   /** Called before each request is handled. */
   settle(): void
 }
 
 /** HubSpot's API as one plugin: its body parsers, its error shapes, its limits and its authentication. */
 export function api(app: FastifyInstance, portal: Portal, options: ApiOptions): void {
-  const limits = new RateLimits(options.enforceLimits)
+  const limits = new RateLimits(portal)
   bodies(app)
   app.setErrorHandler(answerError)
   app.addHook('onRequest', (request, reply, done) => {
@@ -40,6 +40,7 @@ export function api(app: FastifyInstance, portal: Portal, options: ApiOptions): 
   ownerRoutes(app, portal)
   pipelineRoutes(app, portal)
   accountRoutes(app, portal)
+  listRoutes(app, portal)
   tokenRoutes(app, options.oauth)
 }
 

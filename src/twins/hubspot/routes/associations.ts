@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid, notFound } from '../errors.ts'
+import { invalid, notFound, partError } from '../errors.ts'
 import { associationTypeId, type ObjectInfo } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { afterOf, idOf, inputsOf, limitOf, paramsOf, queryOf, typeOf } from '../query.ts'
+import type { Rec } from '../record.ts'
 import { envelope } from './envelope.ts'
 import { families } from './families.ts'
 
 const MAX_INPUTS = 1000
+const MAX_WRITES = 2000
 const PAGE = 500
 
 interface Pair {
@@ -20,10 +22,15 @@ interface ReadInput {
   after?: string
 }
 
-/** Associations v4: many at once, of one record, and their labels. */
+/** Associations v4: many at once, of one record, their labels; made and taken away. */
 export function associationRoutes(app: FastifyInstance, portal: Portal): void {
   for (const prefix of families('crm/associations', 'v4')) {
     app.post(`${prefix}/:from/:to/batch/read`, (request, reply) => readBatch(portal, request, reply))
+    app.post(`${prefix}/:from/:to/batch/create`, (request, reply) => writeBatch(portal, request, reply, 201))
+    app.post(`${prefix}/:from/:to/batch/associate/default`, (request, reply) =>
+      writeBatch(portal, request, reply, 200),
+    )
+    app.post(`${prefix}/:from/:to/batch/archive`, (request, reply) => archiveBatch(portal, request, reply))
     app.get(`${prefix}/:from/:to/labels`, request => {
       const { typeId } = pairOf(request)
       return { results: [{ category: 'HUBSPOT_DEFINED', typeId, label: null }] }
@@ -31,6 +38,19 @@ export function associationRoutes(app: FastifyInstance, portal: Portal): void {
   }
   for (const prefix of families('crm/objects', 'v4')) {
     app.get(`${prefix}/:from/:id/associations/:to`, request => readOne(portal, request))
+    app.put(`${prefix}/:from/:id/associations/:to/:toId`, (request, reply) => {
+      const [from, to] = endsOf(portal, request)
+      portal.store.associate(from, to)
+      const { fromType, toType } = { fromType: typeOf(request, 'from'), toType: typeOf(request, 'to') }
+      return reply.code(201).send({
+        ...{ fromObjectTypeId: fromType.typeId, fromObjectId: from.id },
+        ...{ toObjectTypeId: toType.typeId, toObjectId: to.id, labels: [] },
+      })
+    })
+    app.delete(`${prefix}/:from/:id/associations/:to/:toId`, (request, reply) => {
+      portal.store.dissociate(...endsOf(portal, request))
+      return reply.code(204).send()
+    })
   }
 }
 
@@ -41,6 +61,58 @@ function pairOf(request: FastifyRequest): Pair {
   if (typeId === undefined)
     throw invalid(`No association types exist between ${from.plural} and ${to.plural}`)
   return { from, to, typeId }
+}
+
+/** The two records a path names. @throws HubspotError 404 for one that is not there */
+function endsOf(portal: Portal, request: FastifyRequest): [Rec, Rec] {
+  const { from, to } = pairOf(request)
+  const { id = '', toId = '' } = paramsOf(request)
+  return [liveRecord(portal, from, id), liveRecord(portal, to, toId)]
+}
+
+function liveRecord({ store }: Portal, { type }: ObjectInfo, id: string): Rec {
+  const rec = store.get(type, idOf(id))
+  if (rec?.archivedAt !== null) throw notFound()
+  return rec
+}
+
+interface WriteInput {
+  from?: { id?: unknown }
+  to?: { id?: unknown }
+}
+
+/** An association moves no stamp of either record. */
+function writeBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply, status: number) {
+  const { from, to, typeId } = pairOf(request)
+  const inputs = inputsOf<WriteInput>(request, MAX_WRITES)
+  const results = portal.store.transaction(() =>
+    inputs.map(input => {
+      const ends = [
+        liveRecord(portal, from, String(input.from?.id ?? '')),
+        liveRecord(portal, to, String(input.to?.id ?? '')),
+      ] as const
+      portal.store.associate(...ends)
+      return {
+        ...{ from: { id: String(ends[0].id) }, to: { id: String(ends[1].id) } },
+        associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId: typeId },
+      }
+    }),
+  )
+  portal.parts.counters.records('write', results.length)
+  return envelope(portal, reply, status, results, [])
+}
+
+function archiveBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
+  const { from, to } = pairOf(request)
+  const inputs = inputsOf<{ from?: { id?: unknown }; to?: { id?: unknown }[] }>(request, MAX_WRITES)
+  const end = (info: ObjectInfo, id: unknown) => ({ type: info.type, id: idOf(String(id ?? '')) })
+  portal.store.transaction(() => {
+    for (const input of inputs) {
+      for (const other of input.to ?? [])
+        portal.store.dissociate(end(from, input.from?.id), end(to, other.id))
+    }
+  })
+  return reply.code(204).send()
 }
 
 /** A page of associated records, from id `start` on. */
@@ -71,13 +143,12 @@ function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply)
 }
 
 function without({ from, to }: Pair, id: string) {
-  return {
-    status: 'error',
-    category: 'OBJECT_NOT_FOUND',
-    subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
-    message: `No ${to.type} is associated with ${from.type} ${id}.`,
-    context: { fromObjectId: [id], fromObjectType: [from.typeId], toObjectType: [to.typeId] },
-  }
+  const message = `No ${to.type} is associated with ${from.type} ${id}.`
+  const extra = { subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND' }
+  return partError(
+    { category: 'OBJECT_NOT_FOUND', message, extra },
+    { fromObjectId: [id], fromObjectType: [from.typeId], toObjectType: [to.typeId] },
+  )
 }
 
 function readOne(portal: Portal, request: FastifyRequest) {

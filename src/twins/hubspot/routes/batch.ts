@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { invalid } from '../errors.ts'
+import { HubspotError, invalid, partError } from '../errors.ts'
 import { infoOf, type ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { bodyOf, flagOf, inputsOf, queryOf, typeOf } from '../query.ts'
 import type { Rec } from '../record.ts'
 import { viewOf } from '../view.ts'
-import { archive, byValue, create, find, type UpdateInput, updateAll } from '../write.ts'
+import { archive, byValue, create, find, refuseIncomplete, type UpdateInput, updateAll } from '../write.ts'
 import { envelope } from './envelope.ts'
 import { families } from './families.ts'
 
@@ -23,7 +23,7 @@ export function batchRoutes(app: FastifyInstance, portal: Portal): void {
   for (const prefix of families('crm/objects', 'v3')) {
     app.post(`${prefix}/:type/batch/read`, (request, reply) => read(portal, request, reply))
     app.post(`${prefix}/:type/batch/update`, (request, reply) => update(portal, request, reply))
-    app.post(`${prefix}/:type/batch/create`, (request, reply) => createAll(portal, request, reply))
+    app.post(`${prefix}/:type/batch/create`, (request, reply) => createAll(portal, request, reply, prefix))
     app.post(`${prefix}/:type/batch/archive`, (request, reply) => {
       const { type } = typeOf(request)
       const inputs = inputsOf<{ id?: unknown }>(request, MAX)
@@ -42,6 +42,7 @@ function read(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
   const { idProperty, properties = [], propertiesWithHistory: withHistory = [] } = bodyOf<ReadBody>(request)
   const inputs = inputsOf<{ id?: unknown }>(request, MAX)
   if (withHistory.length > 0 && inputs.length > MAX_WITH_HISTORY) throw tooManyHistories()
+  const { historyVersions: versions } = portal.settings
   const archived = flagOf(queryOf(request), 'archived')
   const records: Rec[] = []
   const missing: string[] = []
@@ -53,7 +54,7 @@ function read(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
   portal.parts.counters.records('read', records.length)
   // HubSpot does not keep the order of the inputs.
   records.sort((a, b) => a.id - b.id)
-  const results = records.map(rec => viewOf(portal.definitions, rec, { properties, withHistory }))
+  const results = records.map(rec => viewOf(portal.definitions, rec, { properties, withHistory, versions }))
   return envelope(portal, reply, 200, results, missed(type, missing))
 }
 
@@ -78,17 +79,42 @@ function update(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
   return envelope(portal, reply, 200, results, missed(type, missing))
 }
 
-function createAll(portal: Portal, request: FastifyRequest, reply: FastifyReply) {
+interface CreateInput {
+  properties?: Record<string, unknown>
+  objectWriteTraceId?: string
+}
+
+/** All or nothing, unless every input has a trace id: then each has a fate of its own, told by it. */
+function createAll(portal: Portal, request: FastifyRequest, reply: FastifyReply, prefix: string) {
   const { type } = typeOf(request)
-  const inputs = inputsOf<{ properties?: Record<string, unknown> }>(request, MAX)
-  const records = portal.store.transaction(() =>
-    inputs.map(input => create(portal, type, input.properties ?? {})),
-  )
+  const inputs = inputsOf<CreateInput>(request, MAX)
+  const make = ({ properties = {} }: CreateInput) => {
+    refuseIncomplete(portal, type, properties, prefix)
+    return create(portal, type, properties)
+  }
+  const apart = inputs.length > 0 && inputs.every(({ objectWriteTraceId }) => objectWriteTraceId)
+  const made = portal.store.transaction(() => (apart ? inputs.map(attempt(make)) : inputs.map(make)))
+  const records = made.filter(one => 'properties' in one)
   portal.parts.counters.records('write', records.length)
   const results = records.map(rec =>
     viewOf(portal.definitions, rec, { properties: Object.keys(rec.properties) }),
   )
-  return envelope(portal, reply, 201, results, [])
+  return envelope(
+    portal,
+    reply,
+    201,
+    results,
+    made.filter(one => !('properties' in one)),
+  )
+}
+
+const attempt = (make: (input: CreateInput) => Rec) => (input: CreateInput) => {
+  try {
+    return make(input)
+  } catch (error) {
+    if (!(error instanceof HubspotError)) throw error
+    return partError(error, { objectWriteTraceId: [input.objectWriteTraceId] })
+  }
 }
 
 /** What a batch says of ids that led to no record. */
@@ -96,5 +122,5 @@ function missed(type: ObjectType, ids: readonly string[]) {
   if (ids.length === 0) return []
   const kind = infoOf(type).type.toUpperCase()
   const message = `Could not get some ${kind} objects, they may be deleted or not exist. Check that ids are valid.`
-  return [{ status: 'error', category: 'OBJECT_NOT_FOUND', message, context: { ids } }]
+  return [partError({ category: 'OBJECT_NOT_FOUND', message, extra: {} }, { ids })]
 }

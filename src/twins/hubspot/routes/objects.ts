@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { invalid, notFound } from '../errors.ts'
-import { mergeContacts } from '../merge.ts'
-import type { ObjectInfo } from '../objects.ts'
+import { notFound } from '../errors.ts'
+import { mergeRecords } from '../merge.ts'
+import { infoOf, type ObjectInfo } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import {
   afterOf,
@@ -20,12 +20,12 @@ import {
 import type { Rec } from '../record.ts'
 import { planSearch, runSearch, type SearchRequest } from '../search.ts'
 import { inlineAssociations, type Selection, viewOf } from '../view.ts'
-import { archive, byValue, create, find, updateAll } from '../write.ts'
+import { archive, byValue, create, find, refuseIncomplete, updateAll } from '../write.ts'
 import { families } from './families.ts'
 
 const PAGE = { fallback: 10, max: 100, maxWithHistory: 50 }
 
-/** List, one, search, create, update, archive and merge of every object type. */
+/** List, one, search, create, update, archive, erase and merge of every object type. */
 export function objectRoutes(app: FastifyInstance, portal: Portal): void {
   for (const prefix of families('crm/objects', 'v3')) {
     app.get(`${prefix}/:type`, request => list(portal, request))
@@ -33,7 +33,9 @@ export function objectRoutes(app: FastifyInstance, portal: Portal): void {
     app.get(`${prefix}/:type/:id`, request => one(portal, request))
     app.post(`${prefix}/:type`, (request, reply) => {
       const { properties = {} } = bodyOf<{ properties?: Record<string, unknown> }>(request)
-      const rec = create(portal, typeOf(request).type, properties)
+      const { type } = typeOf(request)
+      refuseIncomplete(portal, type, properties, prefix)
+      const rec = create(portal, type, properties)
       portal.parts.counters.records('write', 1)
       return reply.code(201).send(viewOf(portal.definitions, rec, { properties: Object.keys(properties) }))
     })
@@ -42,12 +44,17 @@ export function objectRoutes(app: FastifyInstance, portal: Portal): void {
       archive(portal, typeOf(request).type, paramsOf(request).id ?? '')
       return reply.code(204).send()
     })
+    app.post(`${prefix}/:type/gdpr-delete`, (request, reply) => {
+      erase(portal, request)
+      return reply.code(204).send()
+    })
     app.post(`${prefix}/:type/merge`, request => merge(portal, request))
   }
 }
 
-function selectionOf(query: Query): Selection {
+function selectionOf({ settings }: Portal, query: Query): Selection {
   return {
+    versions: settings.historyVersions,
     properties: listOf(query, 'properties'),
     withHistory: listOf(query, 'propertiesWithHistory'),
     associations: listOf(query, 'associations'),
@@ -62,7 +69,7 @@ function show(portal: Portal, rec: Rec, selection: Selection) {
 function list(portal: Portal, request: FastifyRequest) {
   const query = queryOf(request)
   const { type } = typeOf(request)
-  const selection = selectionOf(query)
+  const selection = selectionOf(portal, query)
   const max = selection.withHistory.length > 0 ? PAGE.maxWithHistory : PAGE.max
   const limit = limitOf(query, PAGE.fallback, max)
   const records = portal.store.page(type, afterOf(query), limit + 1, flagOf(query, 'archived'))
@@ -81,7 +88,7 @@ function one(portal: Portal, request: FastifyRequest) {
   const rec = lookUp(portal, info, paramsOf(request).id ?? '', textOf(query, 'idProperty'))
   if (!rec || (rec.archivedAt !== null) !== flagOf(query, 'archived')) throw notFound()
   portal.parts.counters.records('read', 1)
-  return show(portal, rec, selectionOf(query))
+  return show(portal, rec, selectionOf(portal, query))
 }
 
 function lookUp(
@@ -97,7 +104,7 @@ function lookUp(
 function search(portal: Portal, request: FastifyRequest) {
   const { type } = typeOf(request)
   const body = bodyOf<SearchRequest>(request)
-  const lag = portal.searchLagSeconds * 1000
+  const lag = portal.settings.searchLagSeconds * 1000
   const until = lag > 0 ? portal.clock.now() - lag : undefined
   const plan = planSearch(portal.definitions, type, body, until)
   const { total, page } = runSearch(portal.store, type, plan)
@@ -124,19 +131,21 @@ function patch(portal: Portal, request: FastifyRequest) {
   return viewOf(portal.definitions, rec, { properties: Object.keys(properties) })
 }
 
+/** By id, live or archived, or by e-mail: gone for good. An e-mail nobody has is no mistake. */
+function erase(portal: Portal, request: FastifyRequest): void {
+  const { type } = typeOf(request)
+  const { objectId = '', idProperty } = bodyOf<{ objectId?: string; idProperty?: string }>(request)
+  const rec = lookUp(portal, infoOf(type), String(objectId), idProperty)
+  if (rec) portal.store.transaction(() => portal.store.purge(rec))
+  else if (idProperty === undefined) throw notFound()
+}
+
 function merge(portal: Portal, request: FastifyRequest) {
   const { type } = typeOf(request)
   const { primaryObjectId = '', objectIdToMerge = '' } = bodyOf<Record<string, string>>(request)
-  if (type !== 'contact') throw invalid(`Merging ${type} records is not supported`)
   const [primary, other] = [find(portal, type, primaryObjectId), find(portal, type, objectIdToMerge)]
   if (!primary || !other) throw notFound()
-  if (primary.id === other.id) throw invalid('A record cannot be merged with itself')
-  const { store, clock } = portal
-  const merged = store.transaction(() => {
-    const survivor = mergeContacts(store, primary, other, clock.now())
-    store.sql('UPDATE person SET contact = ? WHERE contact IN (?, ?)').run(survivor.id, primary.id, other.id)
-    return survivor
-  })
+  const merged = mergeRecords(portal, type, primary, other)
   portal.parts.counters.records('write', 1)
   return viewOf(portal.definitions, merged, {})
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type PropertyDefinition, type PropertyType, property } from '../definitions/property.ts'
-import { HubspotError, invalid, notFound } from '../errors.ts'
+import { HubspotError, invalid, notFound, partError } from '../errors.ts'
 import type { ObjectType } from '../objects.ts'
 import type { Portal } from '../portal.ts'
 import { bodyOf, flagOf, inputsOf, paramsOf, queryOf, typeOf } from '../query.ts'
@@ -91,7 +91,7 @@ function createBatch(portal: Portal, request: FastifyRequest, reply: FastifyRepl
       results.push(create(portal, type, wish))
     } catch (error) {
       if (!(error instanceof HubspotError)) throw error
-      errors.push(error.body())
+      errors.push(partError(error, { name: [wish.name ?? ''] }))
     }
   }
   return envelope(portal, reply, 201, results, errors)
@@ -103,6 +103,6 @@ function readBatch(portal: Portal, request: FastifyRequest, reply: FastifyReply)
   const results = names.map(name => portal.definitions.get(type, name)).filter(found => found !== undefined)
   const known = new Set(results.map(({ name }) => name))
   const missing = names.filter(name => !known.has(name))
-  const errors = missing.map(name => notFound(`Property ${name} does not exist`).body())
+  const errors = missing.map(name => partError(notFound(`Property ${name} does not exist`), { name: [name] }))
   return envelope(portal, reply, 200, results, errors)
 }
