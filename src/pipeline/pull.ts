@@ -1,10 +1,10 @@
-import type { Crm, Cursor, Page, PulledRecord } from '../crm/crm.ts'
+import type { Crm, Cursor, Page, Patience, PulledRecord } from '../crm/crm.ts'
 import { RateLimited } from '../crm/errors.ts'
 import { inLane } from '../crm/lane.ts'
 import type { ObjectName } from '../domain/facts.ts'
 import { MINUTE } from '../domain/time.ts'
 import { noteAccepted } from '../store/connections.ts'
-import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
+import { endScan, Overtaken, readCursor, readCursors, readScans } from '../store/cursors.ts'
 import { everRead } from '../store/waiting.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
@@ -14,25 +14,48 @@ import { storePage } from './page.ts'
 /** Records of one transaction, about: small pages are gathered up to it. */
 const GATHER = 2_000
 
+/** Which objects of a CRM to read, and what of them may have been read a while ago. */
+export interface Pass extends Patience {
+  objects: readonly ObjectName[]
+}
+
 /**
- * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work.
+ * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work. When
+ * not all objects are asked for, those that go with one that had something new are read as well.
  * @throws OtherAccount; what `pull` throws
  */
-export async function pullAllOf(context: Context, crm: Crm): Promise<void> {
+export async function pullAllOf(
+  context: Context,
+  crm: Crm,
+  { objects, rareMs }: Pass = { objects: crm.objects, rareMs: 0 },
+): Promise<void> {
   await sameAccount(context, crm)
   const limited: RateLimited[] = []
-  for (const object of crm.objects) {
-    try {
-      await pull(context, crm, object)
-    } catch (error) {
-      // Another object may be in a lane that need not wait.
-      if (!(error instanceof RateLimited)) throw error
-      limited.push(error)
+  const readAll = async (some: readonly ObjectName[]) => {
+    await readAhead(context, crm, some)
+    for (const object of some) {
+      try {
+        await pull(context, crm, object, { rareMs })
+      } catch (error) {
+        // Another object may be in a lane that need not wait.
+        if (!(error instanceof RateLimited)) throw error
+        limited.push(error)
+      }
     }
   }
+  await readAll(objects)
+  const last = await readScans(context.db, crm.vendor)
+  await readAll(crm.objects.filter(object => !objects.includes(object) && last.get(object)?.wanted))
   const [soonest] = limited.sort((a, b) => a.waitMs - b.waitMs)
   if (soonest) throw soonest
   await noteAccepted(context.db, crm.vendor)
+}
+
+/** The first pages of several scans at once. Of one it saves nothing, and a first reading has other ways. */
+async function readAhead({ db, signal }: Context, crm: Crm, objects: readonly ObjectName[]): Promise<void> {
+  if (!crm.ahead) return
+  const scans = await readCursors(db, crm.vendor, objects)
+  if (scans.length > 1) await crm.ahead(scans, signal)
 }
 
 /**
@@ -41,11 +64,16 @@ export async function pullAllOf(context: Context, crm: Crm): Promise<void> {
  * Returns at once when another process is reading the same object.
  * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
  */
-export async function pull(context: Context, crm: Crm, object: ObjectName): Promise<void> {
-  if (await everRead(context.db, crm.vendor, [object]))
-    return await inLane('changes', () => scanAll(context, crm, object))
+export async function pull(
+  context: Context,
+  crm: Crm,
+  object: ObjectName,
+  patience: Patience = { rareMs: 0 },
+): Promise<void> {
+  const scan = () => scanAll(context, crm, object, patience)
+  if (await everRead(context.db, crm.vendor, [object])) return await inLane('changes', scan)
   try {
-    await inLane('backfill', () => scanAll(context, crm, object))
+    return await inLane('backfill', scan)
   } catch (error) {
     if (!(error instanceof RateLimited)) throw error
     // Changes of other objects must not wait for hours because a first reading has to.
@@ -53,11 +81,12 @@ export async function pull(context: Context, crm: Crm, object: ObjectName): Prom
   }
 }
 
-async function scanAll(context: Context, crm: Crm, object: ObjectName): Promise<void> {
+async function scanAll(context: Context, crm: Crm, object: ObjectName, patience: Patience): Promise<void> {
   const { db, signal, now } = context
   let cursor = await readCursor(db, crm.vendor, object)
   const stop = new AbortController()
-  const scan = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
+  const pages = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]), patience)
+  const scan = pages[Symbol.asyncIterator]()
   try {
     for await (const page of gather(scan)) {
       await write(context, crm, object, cursor, page)

@@ -32,7 +32,8 @@ create table cursor (
   scanned_at timestamp with time zone,
   last_change timestamp with time zone,
   records bigint not null default 0,
-  fresh_at timestamp with time zone
+  fresh_at timestamp with time zone,
+  wanted boolean not null default false
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 

@@ -3,6 +3,7 @@ import { Refused } from '../errors.ts'
 import { own, recordPage } from './link.ts'
 import { isWritable, OBJECTS, WRITABLE } from './objects.ts'
 import { ownedFields } from './owned.ts'
+import { PACES } from './paces.ts'
 import type { SalesforceOptions } from './session.ts'
 
 export type { SalesforceOptions } from './session.ts'
@@ -30,6 +31,12 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     ownedFields,
     writeBatch: BATCH,
     changes: (object, cursor, signal) => reader.changes(own(object), cursor, signal),
+    ahead: (scans, signal) =>
+      reader.ahead(
+        scans.map(({ object, cursor }) => ({ object: own(object), cursor })),
+        signal,
+      ),
+    paces: PACES,
     fetch: (object, ids, signal) => reader.fetch(own(object), ids, signal),
     async write(object, changes, signal) {
       if (!isWritable(object))

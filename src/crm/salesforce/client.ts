@@ -40,6 +40,11 @@ export class SalesforceClient {
     this.session = new Session(options, this.#retry, this.#closed.signal)
   }
 
+  /** Such as `66.0`. */
+  get version(): string {
+    return this.session.connection.version
+  }
+
   /** The organisation's address, without a slash at the end. */
   get instanceUrl(): string {
     return this.session.connection.instanceUrl.replace(/\/+$/, '')
@@ -50,14 +55,40 @@ export class SalesforceClient {
    * `schema` decides what counts as an answer.
    */
   get<T>(operation: string, path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<Answer<T>> {
+    return this.#read(operation, { method: 'GET', url: path }, schema, signal)
+  }
+
+  #read<T>(
+    operation: string,
+    request: ApiRequest,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
     const all = this.#signals(signal)
     const attempt = async (): Promise<Answer<T>> => {
-      const answer = await this.#signedIn(operation, { method: 'GET', url: path }, 'reads', all)
+      const answer = await this.#signedIn(operation, request, 'reads', all)
       const parsed = schema.safeParse(answer.body)
       if (parsed.success) return { ...answer, body: parsed.data }
       throw new Unavailable('salesforce', operation, 'the answer is not what this call returns')
     }
     return retrying(attempt, this.#retry, all)
+  }
+
+  /** A POST that changes nothing, tried again as a GET is. */
+  ask<T>(
+    operation: string,
+    path: string,
+    body: unknown,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+  ): Promise<Answer<T>> {
+    const headers = { 'content-type': 'application/json' }
+    return this.#read(
+      operation,
+      { method: 'POST', url: path, headers, body: JSON.stringify(body) },
+      schema,
+      signal,
+    )
   }
 
   /** A PATCH, sent once (twice when the first was refused for its token). @throws Uncertain when it may have been applied */
@@ -124,7 +155,12 @@ export class SalesforceClient {
   }
 }
 
-type ApiRequest = { method: 'GET' | 'PATCH'; url: string; headers?: Record<string, string>; body?: string }
+type ApiRequest = {
+  method: 'GET' | 'POST' | 'PATCH'
+  url: string
+  headers?: Record<string, string>
+  body?: string
+}
 
 /** Minutes to leave the API alone when the day's calls are used up; they come back over a rolling day. */
 const DAILY_WAIT = 15 * 60_000

@@ -5,11 +5,12 @@ import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
 import { reading, resume, spelt } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
-import { type SalesforceClient, SalesforceRefused } from './client.ts'
+import { type Answer, type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
 import { isWritable, present, type SalesforceObject, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { advance, beganAt, finished, positionOf, unfinished } from './scan.ts'
+import { querySeveral } from './several.ts'
 import { idQuery, type Position, scanQuery } from './soql.ts'
 import { BadRow, type Row } from './values.ts'
 
@@ -42,6 +43,8 @@ export class SalesforceReader {
   readonly #wished: readonly PolicyField[]
   #extra: readonly string[] = []
   #context: Omit<Context, 'extra'> | null = null
+  /** Answers to queries that were asked together, before their scans begin. */
+  #early = new Map<string, Answer<z.infer<typeof result>>>()
 
   constructor(client: SalesforceClient, prefix: string, wished: readonly PolicyField[]) {
     this.#client = client
@@ -79,6 +82,26 @@ export class SalesforceReader {
       const reached = next ? unfinished(position, began) : finished(began, position)
       yield { records, cursor: reading(reached, extra) }
     } while (next)
+  }
+
+  /** Asks the first queries of these scans together; scans that begin from these cursors find them answered. */
+  async ahead(
+    scans: readonly { object: SalesforceObject; cursor: Cursor }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const paths: string[] = []
+    for (const { object, cursor } of scans) {
+      const position = positionOf(resume(cursor, await this.#extraOf(object, signal)))
+      const fields = await this.#fieldsOf(object, false, signal)
+      if (fields && position) paths.push(queryPath(scanQuery(SOURCES[object], fields, position)))
+    }
+    const answers = await querySeveral(this.#client, paths, signal)
+    this.#early = new Map(
+      [...answers].flatMap(([path, { body, date }]) => {
+        const page = result.safeParse(body)
+        return page.success ? [[path, { body: page.data, date }] as const] : []
+      }),
+    )
   }
 
   /** These records as they are now; deleted ones too, while they are in the recycle bin. */
@@ -223,7 +246,7 @@ export class SalesforceReader {
     const query = async (fields: readonly string[] | null): Promise<Rows> =>
       fields === null
         ? { rows: [], next: null, date: null }
-        : this.#rows(object, `/queryAll?q=${encodeURIComponent(soql(source, fields))}`, signal)
+        : this.#rows(object, queryPath(soql(source, fields)), signal)
     try {
       return await query(await this.#fieldsOf(object, false, signal))
     } catch (error) {
@@ -266,7 +289,9 @@ export class SalesforceReader {
   }
 
   async #get(operation: string, path: string, signal: AbortSignal): Promise<Rows> {
-    const { body: page, date } = await this.#client.get(operation, path, result, signal)
+    const early = this.#early.get(path)
+    this.#early.delete(path)
+    const { body: page, date } = early ?? (await this.#client.get(operation, path, result, signal))
     this.#client.traffic.reads.records += page.records.length
     return { rows: page.records, next: page.done ? null : (page.nextRecordsUrl ?? null), date }
   }
@@ -280,6 +305,8 @@ export class SalesforceReader {
     }
   }
 }
+
+const queryPath = (soql: string): string => `/queryAll?q=${encodeURIComponent(soql)}`
 
 /** The object or field is not there, or not for this user. */
 const ABSENT = new Set(['INVALID_TYPE', 'INVALID_FIELD', 'NOT_FOUND', 'HTTP_404', 'INSUFFICIENT_ACCESS'])

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance } from 'fastify'
 import { basicInfo, describeGlobal, describeObject } from '../describe.ts'
 import { notFound, SalesforceError } from '../errors.ts'
 import { collectionRoutes } from './collections.ts'
+import { compositeRoutes } from './composite.ts'
 import { originOf, tokenOf } from './oauth.ts'
 import { baseOf, type RestParts } from './parts.ts'
 import { queryRoutes } from './query.ts'
@@ -32,6 +33,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       queryRoutes(scope, parts)
       recordRoutes(scope, parts)
       collectionRoutes(scope, parts)
+      compositeRoutes(scope, parts)
       done()
     },
     { prefix: `${PREFIX}/:version` },
