@@ -7,3 +7,6 @@ create table budget (
 -- Until when the object was known to be as fresh as it has to be: it was looked at, or need not be yet.
 alter table cursor add column fresh_at timestamptz;
 update cursor set fresh_at = scanned_at;
+
+-- Something it goes with has changed since it was last read to its end: it is asked with the next poll.
+alter table cursor add column wanted boolean not null default false;

@@ -1,14 +1,22 @@
+import { worthAsking } from '../src/pipeline/poll.ts'
 import { pullAllOf } from '../src/pipeline/pull.ts'
+import { budgetRules } from '../src/services.ts'
 import { contextOf, crmOf, type Handler, noted } from './handler.ts'
 
-/** Reads everything new of one CRM, object after object, and has it linked. */
+/** Polls for which deletions and settings that cost calls of their own are left alone. */
+const RARE = 60
+
+/** Reads everything new of one CRM, as far as it is worth asking now, object after object, and has it linked. */
 export const pull: Handler<'pull'> = async ({ vendor }, work) => {
   const crm = await crmOf(work, vendor)
   if (!crm) return { held: true }
   const context = contextOf(work)
+  const { config } = work.services
+  const objects = await worthAsking(context, crm, budgetRules(config, vendor), config.pollMs)
+  if (objects.length === 0) return { asked: 0 }
   try {
     return await noted(work, `pull ${vendor}`, async () => {
-      await pullAllOf(context, crm)
+      await pullAllOf(context, crm, { objects, rareMs: RARE * config.pollMs })
       return { counts: context.tally.rows }
     })
   } finally {

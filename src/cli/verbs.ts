@@ -182,6 +182,12 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
     load: () => import('./rotate.ts'),
   },
   {
+    name: 'budget',
+    summary: 'what the CRMs’ API calls of the day went to, and how far the rest lasts',
+    flags: [{ flags: '--json', help: 'print it as one JSON object' }],
+    load: () => import('./budget.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'bring the database to this version',
     flags: [

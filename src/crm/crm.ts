@@ -2,6 +2,7 @@ import type { BusinessHours, Closed, Years } from '../domain/almanac.ts'
 import type { OwnedField, OwnedFields } from '../domain/desired.ts'
 import type { Fact, IdentityKey, Membership, ObjectName, Ref, Vendor } from '../domain/facts.ts'
 import type { Rep } from '../domain/handoff.ts'
+import type { Paces } from '../domain/polling.ts'
 import type { Instant } from '../domain/time.ts'
 
 /** JSON as stored in a mirror. */
@@ -99,6 +100,21 @@ export interface OrganisationCalendars {
   holidays(years: Years, signal: AbortSignal): Promise<Closed[]>
 }
 
+/** A scan that goes on from where the last one ended. */
+export interface Scan {
+  object: ObjectName
+  cursor: Cursor
+}
+
+/** What a scan may leave for a later one, to save calls. */
+export interface Patience {
+  /**
+   * What changes rarely and costs calls of its own may have been read so many milliseconds ago; 0: it is read now.
+   * In HubSpot: deletions, which only a list of their own shows, what the stages mean, and which properties there are.
+   */
+  rareMs: number
+}
+
 /**
  * What we need of any CRM. Both adapters pass one contract suite.
  * Every method throws only the errors of errors.ts.
@@ -119,7 +135,21 @@ export interface Crm {
    * At least once: repeats are possible, gaps are not, also not at equal timestamps or when records change while paging.
    * Ends when it has caught up with the instant at which it was called.
    */
-  changes(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<Page>
+  changes(
+    object: ObjectName,
+    cursor: Cursor | null,
+    signal: AbortSignal,
+    patience?: Patience,
+  ): AsyncIterable<Page>
+
+  /**
+   * Reads the first pages of several scans together, where that saves calls; `changes` called next from these cursors
+   * hands them out. Left out by a vendor that has no such call.
+   */
+  ahead?(scans: readonly Scan[], signal: AbortSignal): Promise<void>
+
+  /** How often each object is worth asking for changes; one that is not named, as usual. */
+  readonly paces?: Paces
 
   /**
    * Every record of `object` that the CRM shows now, ids and stamps only, in order of id: a fraction of what reading them

@@ -21,7 +21,7 @@ export interface Duty {
 }
 
 /** Monday to Friday, nine to five: for business hours that nobody has read yet. */
-const OFFICE: WeeklyHours = {
+export const OFFICE: WeeklyHours = {
   blocks: [1, 2, 3, 4, 5].map(day => ({ day, from: 540, to: 1_020 })),
 }
 

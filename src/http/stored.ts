@@ -180,10 +180,10 @@ function syncState(
   }
 }
 
-/** Everything was looked at since: the oldest of the last looks. Null while an object has not been read to its end. */
+/** Everything was looked at since, as far as it was worth asking: the oldest. Null while an object has not been read to its end. */
 function lastRound(rows: readonly ObjectRow[]): Instant | null {
-  if (rows.length === 0 || rows.some(row => row.scannedAt === null)) return null
-  return Math.min(...rows.map(row => row.scannedAt ?? 0))
+  if (rows.length === 0 || rows.some(row => row.freshAt === null)) return null
+  return Math.min(...rows.map(row => row.freshAt ?? 0))
 }
 
 function crmState(

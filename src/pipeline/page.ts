@@ -1,7 +1,8 @@
 import type { Crm, Cursor } from '../crm/crm.ts'
 import type { Fact, ObjectName, Ref } from '../domain/facts.ts'
+import { companionsOf } from '../domain/polling.ts'
 import type { Instant } from '../domain/time.ts'
-import { lockCursor, lockObject, storeCursor } from '../store/cursors.ts'
+import { lockCursor, lockObject, storeCursor, want } from '../store/cursors.ts'
 import type { Tx } from '../store/db.ts'
 import { factRow, insertFacts, readFacts, replaceFacts } from '../store/facts.ts'
 import { insertRecords, type Mirrored, readMirror, updateRecords } from '../store/records.ts'
@@ -73,6 +74,7 @@ async function store(tx: Tx, page: RecordsWrite, cursor: Cursor | null): Promise
   await markRecords(tx, stale)
   await storeReps(tx, [...fresh, ...changed], now, counts)
   await compareShown(tx, page, fresh, mirror, counts)
+  if (records.size > 0) await want(tx, crm.vendor, companionsOf(object, crm.paces ?? {}))
   await storeCursor(tx, crm.vendor, object, {
     cursor,
     lastChange: newest(records),

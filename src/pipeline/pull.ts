@@ -1,10 +1,10 @@
-import type { Crm, Cursor, Page, PulledRecord } from '../crm/crm.ts'
+import type { Crm, Cursor, Page, Patience, PulledRecord } from '../crm/crm.ts'
 import { RateLimited } from '../crm/errors.ts'
 import { inLane } from '../crm/lane.ts'
 import type { ObjectName } from '../domain/facts.ts'
 import { MINUTE } from '../domain/time.ts'
 import { noteAccepted } from '../store/connections.ts'
-import { endScan, Overtaken, readCursor } from '../store/cursors.ts'
+import { endScan, Overtaken, readCursor, readCursors, readScans } from '../store/cursors.ts'
 import { everRead } from '../store/waiting.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
@@ -17,30 +17,55 @@ const FRESH_MS = 60_000
 /** Records of one transaction, about: small pages are gathered up to it. */
 const GATHER = 2_000
 
+/** Which objects of a CRM to read, and what of them may have been read a while ago. */
+export interface Pass extends Patience {
+  objects: readonly ObjectName[]
+  /** While a long reading goes on, how often those before it are read again, in real milliseconds. */
+  freshMs: number
+}
+
 /**
- * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work.
- * While one takes long, those before it are kept up to date.
- * @param freshMs how often, in real milliseconds
+/**
+ * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work. While
+ * one takes long, those before it are kept up to date. When not all objects are asked for, those that go with one that had
+ * something new are read as well.
  * @throws OtherAccount; what `pull` throws
  */
-export async function pullAllOf(context: Context, crm: Crm, freshMs = FRESH_MS): Promise<void> {
+export async function pullAllOf(
+  context: Context,
+  crm: Crm,
+  { objects = crm.objects, rareMs = 0, freshMs = FRESH_MS }: Partial<Pass> = {},
+): Promise<void> {
   await sameAccount(context, crm)
   const limited: RateLimited[] = []
-  for (const [place, object] of crm.objects.entries()) {
-    const earlier = async () => {
-      for (const one of crm.objects.slice(0, place)) await pull(context, crm, one)
-    }
-    try {
-      await pull(context, crm, object, { work: earlier, everyMs: freshMs })
-    } catch (error) {
-      // Another object may be in a lane that need not wait.
-      if (!(error instanceof RateLimited)) throw error
-      limited.push(error)
+  const readAll = async (some: readonly ObjectName[]) => {
+    await readAhead(context, crm, some)
+    for (const [place, object] of some.entries()) {
+      const earlier = async () => {
+        for (const one of some.slice(0, place)) await pull(context, crm, one, { rareMs })
+      }
+      try {
+        await pull(context, crm, object, { rareMs }, { work: earlier, everyMs: freshMs })
+      } catch (error) {
+        // Another object may be in a lane that need not wait.
+        if (!(error instanceof RateLimited)) throw error
+        limited.push(error)
+      }
     }
   }
+  await readAll(objects)
+  const last = await readScans(context.db, crm.vendor)
+  await readAll(crm.objects.filter(object => !objects.includes(object) && last.get(object)?.wanted))
   const [soonest] = limited.sort((a, b) => a.waitMs - b.waitMs)
   if (soonest) throw soonest
   await noteAccepted(context.db, crm.vendor)
+}
+
+/** The first pages of several scans at once. Of one it saves nothing, and a first reading has other ways. */
+async function readAhead({ db, signal }: Context, crm: Crm, objects: readonly ObjectName[]): Promise<void> {
+  if (!crm.ahead) return
+  const scans = await readCursors(db, crm.vendor, objects)
+  if (scans.length > 1) await crm.ahead(scans, signal)
 }
 
 /**
@@ -50,11 +75,17 @@ export async function pullAllOf(context: Context, crm: Crm, freshMs = FRESH_MS):
  * @param beside what else is done again and again until the end
  * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
  */
-export async function pull(context: Context, crm: Crm, object: ObjectName, beside?: Beside): Promise<void> {
-  if (await everRead(context.db, crm.vendor, [object]))
-    return await inLane('changes', () => scanAll(context, crm, object, beside))
+export async function pull(
+  context: Context,
+  crm: Crm,
+  object: ObjectName,
+  patience: Patience = { rareMs: 0 },
+  beside?: Beside,
+): Promise<void> {
+  const scan = () => scanAll(context, crm, object, patience, beside)
+  if (await everRead(context.db, crm.vendor, [object])) return await inLane('changes', scan)
   try {
-    await inLane('backfill', () => scanAll(context, crm, object, beside))
+    return await inLane('backfill', scan)
   } catch (error) {
     if (!(error instanceof RateLimited)) throw error
     // Changes of other objects must not wait for hours because a first reading has to.
@@ -62,14 +93,21 @@ export async function pull(context: Context, crm: Crm, object: ObjectName, besid
   }
 }
 
-async function scanAll(context: Context, crm: Crm, object: ObjectName, beside?: Beside): Promise<void> {
+async function scanAll(
+  context: Context,
+  crm: Crm,
+  object: ObjectName,
+  patience: Patience,
+  beside?: Beside,
+): Promise<void> {
   const { db, signal, now } = context
   let cursor = await readCursor(db, crm.vendor, object)
   const stop = new AbortController()
-  const scan = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]))[Symbol.asyncIterator]()
+  const pages = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]), patience)
+  const scan = pages[Symbol.asyncIterator]()
   try {
-    const pages = gather(scan)
-    for await (const page of beside ? meanwhile(pages, beside) : pages) {
+    const gathered = gather(scan)
+    for await (const page of beside ? meanwhile(gathered, beside) : gathered) {
       await write(context, crm, object, cursor, page)
       cursor = page.cursor
       if (page.progress) context.reading?.({ vendor: crm.vendor, object, ...page.progress })

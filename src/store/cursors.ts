@@ -1,5 +1,6 @@
 import type { Cursor } from '../crm/crm.ts'
 import type { ObjectName, Vendor } from '../domain/facts.ts'
+import type { LastReads } from '../domain/polling.ts'
 import { DAY, type Instant } from '../domain/time.ts'
 import { jsonText } from './copy.ts'
 import type { Queryable } from './db.ts'
@@ -83,8 +84,48 @@ export async function endScan(
   now: Instant,
 ): Promise<void> {
   await db.query(
-    sql`update cursor set scanned_at = ${new Date(now)},
+    sql`update cursor set scanned_at = ${new Date(now)}, wanted = false,
       blind_since = coalesce(blind_since, case when scanned_at < ${new Date(now - TRACELESS)} then scanned_at end)
       where vendor = ${vendor} and object = ${object}`,
   )
+}
+
+/** Of each object of `vendor` that was begun. */
+export async function readScans(db: Queryable, vendor: Vendor): Promise<LastReads> {
+  const { rows } = await db.query<{ object: ObjectName; at: Instant | null; wanted: boolean }>(
+    sql`select object, scanned_at as at, wanted from cursor where vendor = ${vendor}`,
+  )
+  return new Map(rows.map(({ object, at, wanted }) => [object, { at, wanted }]))
+}
+
+/** Notes that these objects are to be asked with the next poll, whenever that is: they go with one that has changed. */
+export async function want(tx: Queryable, vendor: Vendor, objects: readonly ObjectName[]): Promise<void> {
+  if (objects.length === 0) return
+  await tx.query(sql`
+    update cursor set wanted = true
+    where vendor = ${vendor} and object = any(${[...objects]}::text[]) and not wanted`)
+}
+
+/** Where those scans of `vendor` that ended once go on from. */
+export async function readCursors(
+  db: Queryable,
+  vendor: Vendor,
+  objects: readonly ObjectName[],
+): Promise<{ object: ObjectName; cursor: Cursor }[]> {
+  const { rows } = await db.query<{ object: ObjectName; cursor: Cursor }>(sql`
+    select object, value as cursor from cursor
+    where vendor = ${vendor} and object = any(${[...objects]}::text[]) and scanned_at is not null`)
+  return rows
+}
+
+/** Notes that objects are as fresh as they have to be, though nobody asked. */
+export async function noteFresh(
+  db: Queryable,
+  vendor: Vendor,
+  objects: readonly ObjectName[],
+  now: Instant,
+): Promise<void> {
+  await db.query(sql`
+    update cursor set fresh_at = ${new Date(now)}
+    where vendor = ${vendor} and object = any(${[...objects]}::text[]) and scanned_at is not null`)
 }

@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P5b P8 P9 calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P3 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { durationsAgainstTemporal } from './calendar.ts'
 import { callsAgainstMinimum } from './calls.ts'
 import { rowsPerDue } from './due.ts'
 import type { Figure } from './figure.ts'
+import { idleDay } from './idle.ts'
 import { ingestAgainstCopy } from './ingest.ts'
 import { judgingAgainstReading } from './judging.ts'
 import { memoryAgainstSize } from './memory.ts'
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P5b: rowsPerChange,
   P8: rowsPerDue,
   P9: memoryAgainstSize,
+  idle: idleDay,
   calendar: durationsAgainstTemporal,
   replay: judgingAgainstReading,
 }

@@ -18,13 +18,14 @@ export interface Stage {
   close(): Promise<void>
 }
 
-export async function stage(): Promise<Stage> {
+/** @param policy the text of a policy file; nothing: all defaults */
+export async function stage(policy = ''): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'leadtime-bench-'))
   await chmod(folder, 0o711)
   const server = await startEmbedded(folder, () => {})
   const db = await openDatabase(server.url)
   await migrate(db)
-  await adopt(db, readDraft('', 'the built-in policy'), 0)
+  await adopt(db, readDraft(policy, 'the policy of the benchmark'), 0)
   return {
     db,
     close: async () => {

@@ -66,6 +66,7 @@ create table cursor (
   records bigint not null default 0,
   fresh_at timestamp with time zone,
   blind_since timestamp with time zone
+  wanted boolean not null default false
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 

@@ -5,6 +5,7 @@ import type { HubSpotOptions } from './client.ts'
 import { recordPage } from './link.ts'
 import { isSource, OBJECTS } from './objects.ts'
 import { ownedFields } from './owned.ts'
+import { PACES } from './paces.ts'
 
 export type { HubSpotOptions } from './client.ts'
 
@@ -37,11 +38,12 @@ export async function hubspot(options: HubSpotOptions): Promise<Crm> {
     vendor: 'hubspot',
     objects: OBJECTS,
     writable: ['contact'],
+    paces: PACES,
     ownedFields,
     writeBatch: BATCH,
-    changes(object, cursor, signal) {
+    changes(object, cursor, signal, patience) {
       if (object === 'user') return reader.owners(cursor, signal)
-      if (isSource(object)) return reader.changes(object, cursor, signal)
+      if (isSource(object)) return reader.changes(object, cursor, signal, patience)
       throw new Refused('hubspot', `read ${object}`, 'HubSpot has no such object')
     },
     census(object, cursor, signal) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
 import type { Instant } from '../../domain/time.ts'
-import type { CensusPage, Cursor, Page, PulledRecord } from '../crm.ts'
+import type { CensusPage, Cursor, Page, Patience, PulledRecord } from '../crm.ts'
 import { Unavailable } from '../errors.ts'
 import { reading, resume, spelt } from '../extra.ts'
 import { paging } from './associations.ts'
@@ -21,7 +21,8 @@ export class HubSpotReader {
   /** Contact properties that the policy names. */
   readonly #wished: readonly PolicyField[]
   /** Those that were there when a scan last asked. */
-  #extra: readonly string[] | null = null
+  #extra: Known<readonly string[]> | null = null
+  #stages: Known<StageMeanings> | null = null
 
   constructor(client: HubSpotClient, prefix: string, wished: readonly PolicyField[]) {
     this.#client = client
@@ -30,9 +31,15 @@ export class HubSpotReader {
   }
 
   /** The records changed since `cursor`, page by page, archived ones included; see {@link Step}. */
-  async *changes(object: HubSpotName, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
-    if (object === 'contact') this.#extra = null
-    const context = await this.#contextFor(object, signal)
+  async *changes(
+    object: HubSpotName,
+    cursor: Cursor | null,
+    signal: AbortSignal,
+    { rareMs }: Patience = { rareMs: 0 },
+  ): AsyncGenerator<Page> {
+    if (object === 'contact' && isOld(this.#extra, rareMs)) this.#extra = null
+    if (object === 'deal' && isOld(this.#stages, rareMs)) this.#stages = null
+    let context = await this.#contextFor(object, signal)
     const source = this.#source(object, context)
     let step: Step | null = firstStep(resume(cursor, context.extra))
     while (step) {
@@ -40,11 +47,15 @@ export class HubSpotReader {
       if (page.next !== null && page.next === step.after) {
         throw new Unavailable('hubspot', `${step.kind} ${SOURCES[object].type}`, 'the same page came twice')
       }
+      if (object === 'deal' && rareMs > 0 && showsNewStage(page.objects, context)) {
+        this.#stages = null
+        context = await this.#contextFor(object, signal)
+      }
       const since: Instant = step.since ?? page.date ?? newest(page.objects)
-      const next = nextStep({ ...step, since }, page.next, SOURCES[object])
+      const next = nextStep({ ...step, since }, page.next, SOURCES[object], rareMs)
       yield {
         records: this.#translate(object, wanted(page.objects, step), context),
-        cursor: reading(cursorOf(next, since), context.extra),
+        cursor: reading(cursorOf({ ...step, since }, next, since, SOURCES[object]), context.extra),
       }
       step = next
     }
@@ -52,6 +63,7 @@ export class HubSpotReader {
 
   /** These records as they are now, archived ones too, and of those merged into another one among them that they were. */
   async fetch(object: HubSpotName, ids: readonly string[], signal: AbortSignal): Promise<PulledRecord[]> {
+    this.#stages = null
     const context = await this.#contextFor(object, signal)
     const source = this.#source(object, context)
     const known = [...new Set(ids)].filter(isId)
@@ -151,13 +163,18 @@ export class HubSpotReader {
 
   async #extraNow(signal: AbortSignal): Promise<readonly string[]> {
     if (this.#wished.length === 0) return []
-    this.#extra ??= spelt(this.#wished, (await contactProperties(this.#client, signal)).keys())
-    return this.#extra
+    this.#extra ??= known(spelt(this.#wished, (await contactProperties(this.#client, signal)).keys()))
+    return this.#extra.value
   }
 
-  /** What the deal stages mean; read at the start of each scan of deals, for portals change them. */
+  /** What the deal stages mean; portals change them. */
   async #stagesFor(object: HubSpotName, signal: AbortSignal): Promise<StageMeanings> {
     if (object !== 'deal') return new Map()
+    this.#stages ??= known(await this.#readStages(signal))
+    return this.#stages.value
+  }
+
+  async #readStages(signal: AbortSignal): Promise<StageMeanings> {
     const { body } = await this.#client.read('list pipelines', pipelines, signal, sdk =>
       sdk.pipelines.getAll('deals'),
     )
@@ -165,6 +182,21 @@ export class HubSpotReader {
     return new Map(stages.map(({ id, metadata }) => [id, meaningOf(metadata)]))
   }
 }
+
+/** Something that rarely changes, and when it was read by our own clock. */
+interface Known<T> {
+  value: T
+  at: number
+}
+
+const known = <T>(value: T): Known<T> => ({ value, at: performance.now() })
+
+const isOld = (one: Known<unknown> | null, rareMs: number): boolean =>
+  one === null || performance.now() - one.at >= rareMs
+
+/** A stage that was made since the stages were read. */
+const showsNewStage = (objects: readonly HubSpotObject[], { stages }: Context): boolean =>
+  objects.some(({ properties: { dealstage } }) => dealstage && !stages.has(dealstage))
 
 const owners = z.object({
   results: z.array(

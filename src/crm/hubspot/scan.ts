@@ -20,22 +20,41 @@ export interface Step {
   from: Instant | null
   /** The server's time when the scan began: where the next one starts. */
   since: Instant | null
+  /** When the last scan began that read the list of archived records; absent: all did, so it is `from`. */
+  listed?: Instant
 }
 
 export function firstStep(cursor: Cursor | null): Step {
   if (typeof cursor?.kind === 'string') return cursor as unknown as Step
   if (typeof cursor?.since === 'number') {
-    return { kind: 'search', after: null, from: cursor.since - OVERLAP, since: null }
+    const { since, listed } = cursor
+    const step: Step = { kind: 'search', after: null, from: since - OVERLAP, since: null }
+    return typeof listed === 'number' ? { ...step, listed } : step
   }
   return { kind: 'list', after: null, from: null, since: null }
 }
 
-/** What comes after a page; null when the scan is done. */
-export function nextStep(step: Step, next: string | null, source: Source): Step | null {
+/**
+ * What comes after a page; null when the scan is done.
+ * @param rareMs how long ago the archived records may have been listed
+ */
+export function nextStep(step: Step, next: string | null, source: Source, rareMs = 0): Step | null {
   if (next !== null) return { ...step, after: next }
-  if (step.kind !== 'archive' && source.archived) return { ...step, kind: 'archive', after: null }
-  return null
+  if (step.kind === 'archive' || !source.archived) return null
+  const archive: Step = { ...step, kind: 'archive', after: null }
+  const listed = listedBefore(step)
+  if (listed === null) return archive
+  return (step.since ?? 0) - listed < rareMs ? null : { ...archive, from: listed - OVERLAP }
 }
 
-/** The cursor to store with a page. */
-export const cursorOf = (next: Step | null, since: Instant): Cursor => (next ? { ...next } : { since })
+/** When the archived records were last listed before this scan; null: never. */
+function listedBefore({ from, listed }: Step): Instant | null {
+  return listed ?? (from === null ? null : from + OVERLAP)
+}
+
+/** The cursor to store with a page of `step`. */
+export function cursorOf(step: Step, next: Step | null, since: Instant, source: Source): Cursor {
+  if (next) return { ...next }
+  const listed = step.kind === 'archive' || !source.archived ? null : listedBefore(step)
+  return listed === null ? { since } : { since, listed }
+}

@@ -3,6 +3,7 @@ import { Refused } from '../errors.ts'
 import { own, recordPage } from './link.ts'
 import { AGEING, isWritable, OBJECTS, WRITABLE } from './objects.ts'
 import { ownedFields } from './owned.ts'
+import { PACES } from './paces.ts'
 import type { SalesforceOptions } from './session.ts'
 
 export type { SalesforceOptions } from './session.ts'
@@ -39,6 +40,12 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     changes: (object, cursor, signal) => reader.changes(own(object), cursor, signal),
     census: (object, cursor, signal) => census(reader, own(object), cursor, signal),
     ageing: AGEING,
+    ahead: (scans, signal) =>
+      reader.ahead(
+        scans.map(({ object, cursor }) => ({ object: own(object), cursor })),
+        signal,
+      ),
+    paces: PACES,
     fetch: (object, ids, signal) => reader.fetch(own(object), ids, signal),
     async write(object, changes, signal) {
       if (!isWritable(object))

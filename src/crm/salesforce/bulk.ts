@@ -71,7 +71,7 @@ export class BulkQuery {
       columnDelimiter: 'COMMA',
       lineEnding: 'LF',
     }
-    const { body } = await this.#client.job(this.#operation, 'POST', '/jobs/query', wish, made, signal)
+    const { body } = await this.#client.send(this.#operation, 'POST', '/jobs/query', wish, made, signal)
     return body.id
   }
 
@@ -161,7 +161,7 @@ export class BulkQuery {
   async #abort(job: string, signal: AbortSignal): Promise<void> {
     try {
       const wish = { state: 'Aborted' }
-      await this.#client.job(this.#operation, 'PATCH', `/jobs/query/${job}`, wish, z.unknown(), signal)
+      await this.#client.send(this.#operation, 'PATCH', `/jobs/query/${job}`, wish, z.unknown(), signal)
     } catch (error) {
       if (!(error instanceof SalesforceRefused)) throw error
     }

@@ -41,6 +41,11 @@ export class SalesforceClient {
     this.session = new Session(options, this.retry, this.#closed.signal)
   }
 
+  /** Such as `66.0`. */
+  get version(): string {
+    return this.session.connection.version
+  }
+
   /** The organisation's address, without a slash at the end. */
   get instanceUrl(): string {
     return this.session.connection.instanceUrl.replace(/\/+$/, '')
@@ -54,8 +59,8 @@ export class SalesforceClient {
     return this.#read(operation, { method: 'GET', url: path }, schema, signal)
   }
 
-  /** A call about a bulk job, tried again like a GET: to make or end one twice does no harm. */
-  job<T>(
+  /** A POST or PATCH that is tried again like a GET: a query, or about a bulk job, which may be made or ended twice. */
+  send<T>(
     operation: string,
     method: 'POST' | 'PATCH',
     path: string,

@@ -5,12 +5,13 @@ import { reading, resume } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
 import { backfill, begin } from './backfill.ts'
 import { BULK_SIZES, type BulkSizes } from './bulk.ts'
-import { type SalesforceClient, SalesforceRefused } from './client.ts'
+import { type Answer, type SalesforceClient, SalesforceRefused } from './client.ts'
 import { type Context, toRecord } from './facts.ts'
 import { type Described, Fields, isAbsent } from './fields.ts'
 import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
-import { LOST, type Rows, result, stuck, translating } from './rows.ts'
+import { LOST, type Result, type Rows, result, stuck, translating } from './rows.ts'
 import { advance, beganAt, finished, jobOf, positionOf, throughJob, unfinished, withoutJob } from './scan.ts'
+import { querySeveral } from './several.ts'
 import { idQuery, type Position, scanQuery, wholeQuery } from './soql.ts'
 import type { Row } from './values.ts'
 
@@ -23,6 +24,8 @@ export class SalesforceReader {
   readonly #fields: Fields
   readonly #bulk: BulkSizes
   #context: Omit<Context, 'extra'> | null = null
+  /** Answers to queries that were asked together, before their scans begin. */
+  #early = new Map<string, Answer<Result>>()
 
   constructor(
     client: SalesforceClient,
@@ -111,6 +114,26 @@ export class SalesforceReader {
     const operation = `bulk query ${sobject}`
     const how = { client: this.#client, operation, page: this.#bulk.page, types, tracked, translate }
     return yield* backfill(how, from, signal)
+  }
+
+  /** Asks the first queries of these scans together; scans that begin from these cursors find them answered. */
+  async ahead(
+    scans: readonly { object: SalesforceObject; cursor: Cursor }[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const paths: string[] = []
+    for (const { object, cursor } of scans) {
+      const position = positionOf(resume(cursor, await this.#fields.extraOf(object, signal)))
+      const fields = await this.#fields.of(object, false, signal)
+      if (fields && position) paths.push(queryPath(scanQuery(SOURCES[object], fields, position)))
+    }
+    const answers = await querySeveral(this.#client, paths, signal)
+    this.#early = new Map(
+      [...answers].flatMap(([path, { body, date }]) => {
+        const page = result.safeParse(body)
+        return page.success ? [[path, { body: page.data, date }] as const] : []
+      }),
+    )
   }
 
   /** These records as they are now; deleted ones too, while they are in the recycle bin. */
@@ -239,7 +262,7 @@ export class SalesforceReader {
     const query = async (fields: readonly string[] | null): Promise<Rows> =>
       fields === null
         ? { rows: [], next: null, total: 0, date: null }
-        : this.#rows(object, `/queryAll?q=${encodeURIComponent(soql(source, fields))}`, signal)
+        : this.#rows(object, queryPath(soql(source, fields)), signal)
     try {
       return await query(await this.#fields.of(object, false, signal))
     } catch (error) {
@@ -253,7 +276,9 @@ export class SalesforceReader {
   }
 
   async #get(operation: string, path: string, signal: AbortSignal): Promise<Rows> {
-    const { body: page, date } = await this.#client.get(operation, path, result, signal)
+    const early = this.#early.get(path)
+    this.#early.delete(path)
+    const { body: page, date } = early ?? (await this.#client.get(operation, path, result, signal))
     this.#client.traffic.reads.records += page.records.length
     const next = page.done ? null : (page.nextRecordsUrl ?? null)
     return { rows: page.records, next, total: page.totalSize, date }
@@ -272,3 +297,5 @@ export class SalesforceReader {
     return translating(SOURCES[object], () => rows.map(row => toRecord(object, row, context, this.#prefix)))
   }
 }
+
+const queryPath = (soql: string): string => `/queryAll?q=${encodeURIComponent(soql)}`

@@ -19,6 +19,8 @@ export const result = z
   })
   .refine(page => page.done || page.nextRecordsUrl, 'more is announced, but not where')
 
+export type Result = z.infer<typeof result>
+
 /** A page of rows, where the next one is, and the server's time. */
 export interface Rows {
   rows: Row[]

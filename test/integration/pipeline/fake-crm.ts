@@ -12,6 +12,7 @@ import type {
 import { Unavailable } from '../../../src/crm/errors.ts'
 import type { OwnedField, OwnedFields } from '../../../src/domain/desired.ts'
 import { type Fact, type ObjectName, type Ref, ref, type Vendor } from '../../../src/domain/facts.ts'
+import type { Paces } from '../../../src/domain/polling.ts'
 import type { Instant } from '../../../src/domain/time.ts'
 
 export const OWNED: readonly OwnedField[] = [
@@ -68,6 +69,9 @@ export class FakeCrm implements Crm {
   readonly uncounted = new Set<Ref>()
   /** The server's time; each census says it. */
   clock: Instant | null = null
+  paces?: Paces
+  /** Objects whose scans were begun, in order. */
+  readonly asked: ObjectName[] = []
   #records = new Map<Ref, PulledRecord>()
   #stamp = Date.parse('2026-11-02T00:00:00Z')
   #traffic: Traffic = { reads: { calls: 0, records: 0 }, writes: { calls: 0, records: 0 } }
@@ -118,6 +122,7 @@ export class FakeCrm implements Crm {
   }
 
   async *changes(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
+    this.asked.push(object)
     const since = typeof cursor?.stamp === 'number' ? cursor.stamp : 0
     const all = [...this.#records.values()]
       .filter(record => record.object === object && record.modifiedAt > since)

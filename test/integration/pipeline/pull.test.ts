@@ -117,7 +117,7 @@ test('while a first reading takes long, what changes in the objects before it is
     yield* changes.call(firm.salesforce, object, cursor, signal)
     if (object === 'lead' && cursor !== null) again.resolve()
   }
-  await pullAllOf(context, firm.salesforce, 1)
+  await pullAllOf(context, firm.salesforce, { freshMs: 1 })
   expect(await count(firm, 'record')).toBe(8)
   expect(progress).toEqual([{ vendor: 'salesforce', object: 'task', done: 1, total: 2 }])
 })

@@ -4,6 +4,7 @@ import { notFound, SalesforceError } from '../errors.ts'
 import { bulkIngestRoutes } from './bulk-ingest.ts'
 import { bulkQueryRoutes } from './bulk-query.ts'
 import { collectionRoutes } from './collections.ts'
+import { compositeRoutes } from './composite.ts'
 import { originOf, tokenOf } from './oauth.ts'
 import { baseOf, type RestParts } from './parts.ts'
 import { queryRoutes } from './query.ts'
@@ -38,6 +39,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       bulkQueryRoutes(scope, parts)
       bulkIngestRoutes(scope, parts)
       toolingRoutes(scope, parts)
+      compositeRoutes(scope, parts)
       done()
     },
     { prefix: `${PREFIX}/:version` },
