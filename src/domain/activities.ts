@@ -52,7 +52,7 @@ export function activitiesOf(facts: readonly ActivityFact[], directory: Director
   const past = facts.filter(fact => fact.at <= now)
   return joined(past.filter(fact => !isSuperseded(fact, past)).map(fact => told(fact, directory)))
     .map(meaning)
-    .filter(({ attempt, contact, meeting }) => attempt !== null || contact !== null || meeting)
+    .filter(({ attempt, contact }) => attempt !== null || contact !== null)
 }
 
 /** An e-mail message stands for its task. */

@@ -58,7 +58,7 @@ function inOrder<T>(changes: readonly Change<T>[]): Change<T>[] {
   for (let start = 0; start < sorted.length; ) {
     let end = start + 1
     while (end < sorted.length && sorted[end]!.at === sorted[start]!.at) end++
-    if (end - start > 1) chain(sorted, start, end)
+    chain(sorted, start, end)
     start = end
   }
   return sorted

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { activitiesOf, isBackDated } from '../../../src/domain/activities.ts'
 import { HOUR } from '../../../src/domain/time.ts'
 import type { ActivityFact } from '../../../src/domain/timeline.ts'
@@ -69,4 +69,104 @@ test('two e-mails of one instant, each in both CRMs, are joined with their like'
   ]
   const found = activitiesOf(told, directory(), HOUR)
   expect(found.map(({ attempt, contact }) => [attempt, contact])).toEqual([['email', 'email_reply']])
+})
+
+const all = (...facts: ActivityFact[]) => activitiesOf(facts, directory(), 900 * HOUR)
+
+describe('of one activity that both CRMs tell of', () => {
+  const later = 12_000
+
+  test('the first instant counts, and when it was first logged', () => {
+    const told = all(email('salesforce', 0, { loggedAt: 9 * HOUR }), email('hubspot', later))
+    expect(told).toMatchObject([{ at: 0, loggedAt: later, dayPrecise: false }])
+    expect(all(email('salesforce', 0, { dayPrecise: true }))).toMatchObject([{ dayPrecise: true }])
+  })
+
+  test('the fuller outcome counts, whoever tells it', () => {
+    const replied = { outcome: 'replied' } as const
+    const reply = [{ contact: 'email_reply' }]
+    expect(all(email('salesforce', 0), email('hubspot', later, replied))).toMatchObject(reply)
+    expect(all(email('salesforce', 0, replied), email('hubspot', later))).toMatchObject(reply)
+  })
+
+  test('the human did it, else whoever is named', () => {
+    const by = (first: ActivityFact['actor'], second: ActivityFact['actor']) =>
+      all(
+        email('salesforce', 0, { actor: first, direction: 'in' }),
+        email('hubspot', later, { actor: second, direction: 'in' }),
+      ).map(({ actor }) => actor?.name)
+    expect(by(sf('ada'), ROBOT)).toEqual(['ada'])
+    expect(by(ROBOT, hs('ada'))).toEqual(['ada'])
+    expect(by(null, ROBOT)).toEqual(['Automated Process'])
+    expect(by(ROBOT, null)).toEqual(['Automated Process'])
+  })
+
+  test('a machine did it if one of them says so, and it is a step of a sequence if one does', () => {
+    const step = { automated: true, sequence: true } as const
+    const told = all(email('salesforce', 0), email('hubspot', later, step))
+    expect(told.map(({ attempt }) => attempt)).toEqual(['sequence_email'])
+    expect(count(email('salesforce', 0), email('hubspot', later, { automated: true }))).toBe(0)
+  })
+})
+
+describe('two tellings are one activity', () => {
+  test('up to a minute apart, if both CRMs tell it once', () => {
+    expect(count(email('salesforce', 0), email('hubspot', 60_000))).toBe(1)
+    expect(count(email('hubspot', 0), email('salesforce', 1_000), email('hubspot', 2_000))).toBe(2)
+  })
+
+  test('if the same record tells them, however alike', () => {
+    const source = 'salesforce:task:1'
+    expect(count(email('salesforce', 0, { source }), email('salesforce', 1_000, { source }))).toBe(1)
+    const other = 'salesforce:task:2'
+    expect(count(email('salesforce', 0, { source }), email('salesforce', 0, { source: other }))).toBe(2)
+  })
+
+  test('not of another channel or direction', () => {
+    expect(count(email('salesforce', 0), email('hubspot', 0, { channel: 'call' }))).toBe(2)
+    expect(count(email('salesforce', 0), email('hubspot', 0, { direction: 'in' }))).toBe(2)
+  })
+
+  test('that a machine signed only if both say that it did it', () => {
+    const robot = { actor: ROBOT, direction: 'in' } as const
+    expect(count(email('salesforce', 0, robot), email('hubspot', 0, robot))).toBe(1)
+    expect(count(email('salesforce', 0, robot), email('hubspot', 0, { ...robot, automated: true }))).toBe(1)
+    const [first] = all(email('salesforce', 0, robot), email('hubspot', 0, { ...robot, automated: true }))
+    expect(first?.contact).toBe('email_received')
+  })
+
+  test('of several that would do, one that is signed alike', () => {
+    const robot = { actor: null, direction: 'in', outcome: 'bounced' } as const
+    const human = { direction: 'in' } as const
+    const told = all(
+      email('hubspot', 0, { ...human, key: '1' }),
+      email('hubspot', 1_000, { ...robot, key: '2' }),
+      email('salesforce', 2_000, { ...human, outcome: 'replied', key: '3' }),
+      email('salesforce', 3_000, { ...robot, actor: ROBOT, key: '4' }),
+    )
+    expect(told.map(({ at, actor }) => [at, actor?.name])).toEqual([[0, 'ada']])
+  })
+})
+
+describe('counts for nothing', () => {
+  test('the task of an e-mail that is there itself', () => {
+    const task = 'salesforce:task:1'
+    const message = email('salesforce', 9_000, { source: 'salesforce:email:1', supersedes: task })
+    expect(all(email('salesforce', 0, { source: task }), message).map(({ at }) => at)).toEqual([9_000])
+    expect(count(email('salesforce', 0), email('hubspot', 99_000))).toBe(2)
+  })
+
+  test('what is still to come', () => {
+    expect(activitiesOf([email('salesforce', 5)], directory(), 4)).toEqual([])
+    expect(activitiesOf([email('salesforce', 5)], directory(), 5)).toHaveLength(1)
+  })
+
+  test('a meeting that a machine made, and what is no step of a sequence by one of ours', () => {
+    expect(count(email('hubspot', 0, { channel: 'meeting', outcome: 'held', automated: true }))).toBe(0)
+    const step = { automated: true, sequence: true } as const
+    expect(count(email('hubspot', 0, step))).toBe(1)
+    expect(count(email('hubspot', 0, { ...step, actor: ROBOT }))).toBe(0)
+    expect(count(email('hubspot', 0, { ...step, direction: 'in' }))).toBe(0)
+    expect(count(email('hubspot', 0, { automated: true }))).toBe(0)
+  })
 })

@@ -37,6 +37,22 @@ test('a campaign responded to by then stands in for one in the profile', () => {
   const responses = [joined(-2, 'old'), joined(0, 'fair'), joined(1, 'late')]
   expect(dimensions({ campaign: null }, {}, ...responses).campaign).toBe('fair')
   expect(dimensions({ campaign: 'spring' }, {}, ...responses).campaign).toBe('spring')
+  expect(dimensions({ campaign: null }, {}, ...responses.toReversed()).campaign).toBe('fair')
+  const atOnce = [joined(-1, 'b'), joined(-1, 'a')]
+  for (const two of [atOnce, atOnce.toReversed()])
+    expect(dimensions({ campaign: null }, {}, ...two).campaign).toBe('a')
+  expect(dimensions({ campaign: null }, {}, joined(1, 'late')).campaign).toBeNull()
+})
+
+test('come from the record that became MQL, whatever its name', () => {
+  const mql = base.filter(fact => fact.subject === CONTACT)
+  const { profile } = mql.find(fact => fact.kind === 'created')!
+  const other = (subject: Ref): Fact => {
+    const of = { ...profile, source: subject, campaign: null }
+    return { key: 'created', at: h(0), subject, origin: 'record', kind: 'created', profile: of }
+  }
+  const others = [other('hubspot:contact:a'), other('hubspot:contact:z')]
+  expect(only(judgeFacts([...mql, ...others], h(1))).source).toBe(profile.source)
 })
 
 describe('segment and score', () => {
