@@ -65,8 +65,8 @@ create table cursor (
   last_change timestamp with time zone,
   records bigint not null default 0,
   fresh_at timestamp with time zone,
+  wanted boolean not null default false,
   blind_since timestamp with time zone
-  wanted boolean not null default false
 );
 CREATE UNIQUE INDEX cursor_pkey ON public.cursor USING btree (vendor, object);
 
