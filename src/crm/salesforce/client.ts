@@ -141,6 +141,7 @@ export class SalesforceClient {
     const { accessToken, version } = this.session.connection
     const url = `${this.instanceUrl}/services/data/v${version}${path}`
     const headers = { authorization: `Bearer ${accessToken}`, accept: 'text/csv' }
+    await this.#budget.take(operation, 'general', signal)
     this.traffic.reads.calls++
     let reply: Reply | null = null
     try {

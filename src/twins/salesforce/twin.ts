@@ -3,21 +3,16 @@ import { performance } from 'node:perf_hooks'
 import type { VirtualClock } from '../clock.ts'
 import { type TwinApp, twinApp } from '../http.ts'
 import type { Sink } from '../scenario/types.ts'
-import { Access } from './access.ts'
-import { IngestJobs } from './bulk/ingest-jobs.ts'
-import { QueryJobs } from './bulk/query-jobs.ts'
 import { calendarRoutes } from './calendars.ts'
 import { controlRoutes } from './control.ts'
 import { Database } from './database.ts'
+import { engineOf } from './engine.ts'
 import { type Client, ConnectedApp } from './oauth/app.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { people } from './people.ts'
-import { Queries } from './query.ts'
-import { Records } from './records.ts'
 import { dataRoutes } from './rest/data.ts'
 import { oauthRoutes } from './rest/oauth.ts'
-import { Rules } from './rules.ts'
 import { ScenarioSink } from './scenario.ts'
 import { user } from './schema/organization.ts'
 import { Sessions } from './sessions.ts'
@@ -78,49 +73,16 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     state: () => ({ records: database.counts() }),
   })
   const now = () => clock.now()
-  const rules = new Rules(organisation)
-  const access = new Access(organisation, clock.now())
-  let jobs = 0
-  const queryJobs = new QueryJobs({
-    database,
-    clocks: { now, real },
-    days: () => organisation.days,
-    view: access.view,
-    userId: organisation.apiUserId,
-    nextJob: () => ++jobs,
-  })
-  const records = new Records({ organisation, rules, access, by: organisation.apiUserId, writes: app.writes })
-  const taken = (count: number) => app.counters.records('write', count)
-  const ingestJobs = new IngestJobs({
-    database,
-    records,
-    clocks: { now, real },
-    plan: () => queryJobs.plan,
-    userId: organisation.apiUserId,
-    nextJob: () => ++jobs,
-    taken,
-  })
+  const engine = engineOf(organisation, app, { now, real })
   const unfollow = clock.onAdvance(at => {
     organisation.settle(at)
-    ingestJobs.settle()
+    engine.ingestJobs.settle()
   })
   oauthRoutes(app, { organisation, connectedApp, sessions, now })
-  dataRoutes(app, {
-    organisation,
-    database,
-    sessions,
-    queries: new Queries(database, () => organisation.days, access.view),
-    queryJobs,
-    ingestJobs,
-    access,
-    records,
-    now,
-    given: count => app.counters.records('read', count),
-    taken,
-  })
+  dataRoutes(app, { ...engine, sessions })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
-  controlRoutes(app, { organisation, queryJobs, rules, access, now })
+  controlRoutes(app, engine)
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
