@@ -154,6 +154,12 @@ const EXPECTED: Record<string, (line: string) => Promise<void>> = {
     expect((await fetch(url!)).status).toBe(200)
     await twins.interrupt()
   },
+  'npm run leadtime -- doctor': async line => {
+    const ran = run(line, await connected())
+    // The twins' clock stands in the scenario.
+    await ran.says(/WARN {2}clock/)
+    expect(await ran.ended).toBe(0)
+  },
   'npm run leadtime -- sync --once': async line => {
     const sync = run(line, await connected())
     expect(await sync.ended).toBe(0)

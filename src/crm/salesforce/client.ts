@@ -151,7 +151,7 @@ export class SalesforceClient {
       throw refusal(reply)
     } catch (error) {
       signal.throwIfAborted()
-      throw fault(operation, reply, error)
+      throw await this.#fault(operation, reply, error)
     }
   }
 
@@ -172,12 +172,16 @@ export class SalesforceClient {
       return { body, date: wire.reply ? serverTime(wire.reply.headers) : null }
     } catch (error) {
       signal.throwIfAborted()
-      const thrown = fault(operation, wire.reply, error)
-      if (!(thrown instanceof RateLimited)) throw thrown
-      throw await this.#budget.refused(thrown, thrown.waitMs > SHORT_WAIT ? 'day' : 'general')
+      throw await this.#fault(operation, wire.reply, error)
     } finally {
       if (wire.reply) this.#budget.told(usageOf(wire.reply.headers))
     }
+  }
+
+  async #fault(operation: string, reply: Reply | null, error: unknown): Promise<Error> {
+    const thrown = fault(operation, reply, error)
+    if (!(thrown instanceof RateLimited)) return thrown
+    return await this.#budget.refused(thrown, thrown.waitMs > SHORT_WAIT ? 'day' : 'general')
   }
 }
 

@@ -9,7 +9,7 @@ import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
 import { type Services, services } from '../../../src/services.ts'
-import { readRefusing } from '../../../src/store/connections.ts'
+import { noteAccepted, readRefusing } from '../../../src/store/connections.ts'
 import { readFailedRun } from '../../../src/store/pages.ts'
 import { work } from '../../../workers/main.ts'
 import { createTestDatabase } from '../database.ts'
@@ -118,5 +118,8 @@ describe.each(KINDS)('a round of jobs on %s', kind => {
     await queue.wake('tick', {})
     await expect.poll(async () => (await queue.state()).waiting).toBe(0)
     expect(crm.reads).toBe(1)
+    await noteAccepted(made.db, 'hubspot')
+    await queue.wake('pull', { vendor: 'hubspot' })
+    await expect.poll(() => crm.reads).toBeGreaterThan(1)
   })
 })
