@@ -12,7 +12,7 @@ import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { follow, list, type PagedObjects, read, search } from './pages.ts'
 import { contactProperties } from './properties.ts'
-import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
+import { clamped, cursorOf, firstStep, nextStep, type Step } from './scan.ts'
 import { type HubSpotObject, isId } from './values.ts'
 
 export class HubSpotReader {
@@ -39,6 +39,11 @@ export class HubSpotReader {
       const page = await this.#page(source, step, signal)
       if (page.next !== null && page.next === step.after) {
         throw new Unavailable('hubspot', `${step.kind} ${SOURCES[object].type}`, 'the same page came twice')
+      }
+      const sooner = clamped(step, page.date)
+      if (sooner !== null) {
+        step = sooner
+        continue
       }
       const since: Instant = step.since ?? page.date ?? newest(page.objects)
       const next = nextStep({ ...step, since }, page.next, SOURCES[object])

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { PolicyField } from '../../domain/facts.ts'
-import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { reading, resume, spelt } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
@@ -9,7 +8,7 @@ import { type Context, toRecord } from './facts.ts'
 import { isWritable, present, type SalesforceObject, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { ABSENT, LOST, type Rows, result, stuck, translating } from './rows.ts'
-import { advance, beganAt, finished, positionOf, unfinished } from './scan.ts'
+import { advance, beganAt, clamped, finished, positionOf, unfinished } from './scan.ts'
 import { idQuery, type Position, scanQuery } from './soql.ts'
 import type { Row } from './values.ts'
 
@@ -40,25 +39,30 @@ export class SalesforceReader {
     const extra = await this.#extraOf(object, signal)
     const from = resume(cursor, extra)
     let position = positionOf(from)
-    let asked: Instant | null = null
     let began = beganAt(from)
-    let next: string | null = null
     const context = await this.context(signal)
-    do {
-      const rows = await this.#page(object, position, next, signal)
-      if (rows.next !== null && rows.next === next) throw stuck(SOURCES[object])
-      asked ??= rows.date
-      began ??= asked
+    let rows = await this.#page(object, position, null, signal)
+    const sooner = clamped(position, rows.date)
+    if (sooner !== null) {
+      ;[position, began] = [sooner, null]
+      rows = await this.#page(object, position, null, signal)
+    }
+    const asked = rows.date
+    began ??= asked
+    for (;;) {
       position = advance(SOURCES[object], position, rows.rows, asked)
-      next = rows.next
       const records = this.#translate(
         object,
         rows.rows,
         await this.#knowing(object, rows.rows, context, signal),
       )
+      const { next } = rows
       const reached = next ? unfinished(position, began) : finished(began, position)
       yield { records, cursor: reading(reached, extra) }
-    } while (next)
+      if (!next) return
+      rows = await this.#page(object, position, next, signal)
+      if (rows.next === next) throw stuck(SOURCES[object])
+    }
   }
 
   /** These records as they are now; deleted ones too, while they are in the recycle bin. */
