@@ -7,10 +7,12 @@ export const pull: Handler<'pull'> = async ({ vendor }, work) => {
   if (!crm) return { held: true }
   const context = contextOf(work)
   try {
-    return await noted(work, `pull ${vendor}`, async () => {
+    const counts = await noted(work, `pull ${vendor}`, async () => {
       await pullAllOf(context, crm)
       return { counts: context.tally.rows }
     })
+    await work.queue.wake('reconcile', {})
+    return counts
   } finally {
     // What was read before an error counts as well.
     await work.queue.wake('link', {})
