@@ -32,12 +32,14 @@ export default defineConfig({
       {
         test: {
           name: 'chaos',
-          include: ['test/chaos/**/*.test.ts'],
+          include: ['test/chaos/*.test.ts'],
           ...real,
           testTimeout: 900_000,
           fileParallelism: false,
         },
       },
+      // Two files of seeds, side by side.
+      { test: { name: 'hour', include: ['test/chaos/hour/*.test.ts'], ...real, testTimeout: 300_000 } },
     ],
   },
 })

@@ -15,10 +15,12 @@ export const pull: Handler<'pull'> = async ({ vendor }, work) => {
   const objects = await worthAsking(context, crm, budgetRules(config, vendor), config.pollMs)
   if (objects.length === 0) return { asked: 0 }
   try {
-    return await noted(work, `pull ${vendor}`, async () => {
+    const counts = await noted(work, `pull ${vendor}`, async () => {
       await pullAllOf(context, crm, { objects, rareMs: RARE * config.pollMs })
       return { counts: context.tally.rows }
     })
+    await work.queue.wake('reconcile', {})
+    return counts
   } finally {
     // What was read before an error counts as well.
     await work.queue.wake('link', {})

@@ -13,6 +13,5 @@ export const tick: Handler<'tick'> = async (_payload, { services, queue }) => {
   }
   await queue.wake('link', {})
   await queue.wakeAll('judge')
-  await queue.wake('reconcile', {})
   return { forgotten: await forgetRuns(services.db, RUNS_KEPT) }
 }

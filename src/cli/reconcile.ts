@@ -4,6 +4,7 @@ import { certificateJson, certificateWords } from '../domain/certified.ts'
 import type { ObjectName } from '../domain/facts.ts'
 import { reconcileAll } from '../pipeline/certify.ts'
 import { type Context, Tally } from '../pipeline/context.ts'
+import { pullAllOf } from '../pipeline/pull.ts'
 import { needCrm, services } from '../services.ts'
 import type { Queryable } from '../store/db.ts'
 import { readObjects } from '../store/pages.ts'
@@ -32,6 +33,7 @@ export async function run({ object, deletions = false, json }: ReconcileOptions,
     const found: Certificate[] = []
     let before = 0
     for (const { crm, objects } of wanted) {
+      if (objects.length > 0) await pullAllOf(context, crm)
       for (const one of objects) {
         const progress = (done: number) => bar.show(Math.min(before + done, total), total)
         const certificates = await reconcileAll(context, crm, [one], { deletions, progress })

@@ -2,22 +2,23 @@ import type { Crm } from '../crm/crm.ts'
 import { agrees, type Certificate, gapsOf } from '../domain/certificate.ts'
 import { certificateWords } from '../domain/certified.ts'
 import type { ObjectName } from '../domain/facts.ts'
-import { DAY } from '../domain/time.ts'
+import { DAY, HOUR } from '../domain/time.ts'
 import { readDue } from '../store/certificates.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
-import { pull } from './pull.ts'
 import { type ReconcileOptions, reconcile } from './reconcile.ts'
 
 /** How old a certificate grows before the object is compared again. */
 const EVERY = DAY
+/** What was not read for longer than this is being caught up with: everything in between would look like a gap. */
+const LATELY = HOUR
 
 /** The objects of a CRM that are to be compared now. */
 export const dueObjects = ({ db, now }: Context, crm: Crm): Promise<ObjectName[]> =>
-  readDue(db, crm.vendor, crm.objects, now() - EVERY)
+  readDue(db, crm.vendor, crm.objects, { before: now() - EVERY, read: now() - LATELY })
 
 /**
- * Reads what is new of each object and then compares it; an object that another process compares is left to it.
+ * Compares objects that were just read; one that another process compares is left to it.
  * @throws OtherAccount; what `reconcile` throws
  */
 export async function reconcileAll(
@@ -29,7 +30,6 @@ export async function reconcileAll(
   await sameAccount(context, crm)
   const certificates: Certificate[] = []
   for (const object of objects) {
-    await pull(context, crm, object)
     const certificate = await reconcile(context, crm, object, options)
     if (certificate === null) continue
     certificates.push(certificate)

@@ -45,18 +45,18 @@ export async function coveredUntil(
 }
 
 /**
- * The objects to compare now, in the order given: those read to their end once whose newest certificate ended before
- * `before` or is missing, and those looked at after too long a silence.
+ * The objects to compare now, in the order given: of those read to their end since `read` the ones whose newest
+ * certificate ended before `before` or is missing, and those looked at after too long a silence.
  */
 export async function readDue(
   db: Queryable,
   vendor: Vendor,
   objects: readonly ObjectName[],
-  before: Instant,
+  { before, read }: { before: Instant; read: Instant },
 ): Promise<ObjectName[]> {
   const { rows } = await db.query<{ object: ObjectName }>(sql`
     select object from cursor
-    where vendor = ${vendor} and object = any(${[...objects]}::text[]) and scanned_at is not null
+    where vendor = ${vendor} and object = any(${[...objects]}::text[]) and scanned_at > ${new Date(read)}
       and (blind_since is not null or not exists (
         select from certificate where certificate.vendor = cursor.vendor and certificate.object = cursor.object
           and ended_at > ${new Date(before)}))

@@ -165,6 +165,11 @@ const EXPECTED: Record<string, (line: string) => Promise<void>> = {
     expect(await sync.ended).toBe(0)
     expect(sync.output()).toMatch(/handoffs/)
   },
+  'npm run leadtime -- reconcile': async line => {
+    const reconcile = run(line, await connected())
+    expect(await reconcile.ended).toBe(0)
+    expect(reconcile.output()).toMatch(/salesforce lead: \d+ records on both sides, checksum \w{16}; no gaps/)
+  },
   'npm run leadtime -- serve': async line => {
     const serve = run(line, await connected())
     const [, url] = await serve.says(/Leadtime is on (http:\S+);/)

@@ -12,7 +12,7 @@ import { type HubSpotName, SOURCES, type Source } from './objects.ts'
 import { ownedNames } from './owned.ts'
 import { follow, list, type PagedObjects, read, search } from './pages.ts'
 import { contactProperties } from './properties.ts'
-import { cursorOf, firstStep, nextStep, type Step } from './scan.ts'
+import { clamped, cursorOf, firstStep, nextStep, type Step } from './scan.ts'
 import { type HubSpotObject, isId } from './values.ts'
 
 export class HubSpotReader {
@@ -46,6 +46,11 @@ export class HubSpotReader {
       const page = await this.#page(source, step, signal)
       if (page.next !== null && page.next === step.after) {
         throw new Unavailable('hubspot', `${step.kind} ${SOURCES[object].type}`, 'the same page came twice')
+      }
+      const sooner = clamped(step, page.date)
+      if (sooner !== null) {
+        step = sooner
+        continue
       }
       if (object === 'deal' && rareMs > 0 && showsNewStage(page.objects, context)) {
         this.#stages = null

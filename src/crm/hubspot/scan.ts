@@ -34,6 +34,18 @@ export function firstStep(cursor: Cursor | null): Step {
   return { kind: 'list', after: null, from: null, since: null }
 }
 
+/** Servers of one portal may differ by seconds. */
+const SKEW = 60_000
+
+/**
+ * The step to take instead of one that waits for changes of the future, because the server's clock ran ahead when the
+ * last scan began. Null: it does not.
+ */
+export function clamped(step: Step, date: Instant | null): Step | null {
+  if (step.from === null || date === null || step.from + OVERLAP <= date + SKEW) return null
+  return { ...step, kind: 'search', after: null, from: date - OVERLAP, since: null }
+}
+
 /**
  * What comes after a page; null when the scan is done.
  * @param rareMs how long ago the archived records may have been listed

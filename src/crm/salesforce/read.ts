@@ -1,5 +1,4 @@
 import type { PolicyField } from '../../domain/facts.ts'
-import type { Instant } from '../../domain/time.ts'
 import type { Cursor, Page, PulledRecord } from '../crm.ts'
 import { reading, resume } from '../extra.ts'
 import { id18, isId } from '../id18.ts'
@@ -10,7 +9,17 @@ import { type Context, toRecord } from './facts.ts'
 import { type Described, Fields, isAbsent } from './fields.ts'
 import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
 import { LOST, type Result, type Rows, result, stuck, translating } from './rows.ts'
-import { advance, beganAt, finished, jobOf, positionOf, throughJob, unfinished, withoutJob } from './scan.ts'
+import {
+  advance,
+  beganAt,
+  clamped,
+  finished,
+  jobOf,
+  positionOf,
+  throughJob,
+  unfinished,
+  withoutJob,
+} from './scan.ts'
 import { querySeveral } from './several.ts'
 import { idQuery, type Position, scanQuery, wholeQuery } from './soql.ts'
 import type { Row } from './values.ts'
@@ -66,29 +75,32 @@ export class SalesforceReader {
     signal: AbortSignal,
   ): AsyncGenerator<Page> {
     let position = positionOf(from)
-    let asked: Instant | null = null
     let began = beganAt(from)
-    let next: string | null = null
     let done = 0
     const context = await this.context(signal)
-    do {
-      const { rows, ...page } = await this.#page(object, position, next, signal)
-      if (page.next !== null && page.next === next) throw stuck(SOURCES[object])
-      const beginning = asked === null
-      asked ??= page.date
-      began ??= asked
+    let page = await this.#page(object, position, null, signal)
+    const sooner = clamped(position, page.date)
+    if (sooner !== null) {
+      ;[position, began] = [sooner, null]
+      page = await this.#page(object, position, null, signal)
+    }
+    const { date: asked, total } = page
+    began ??= asked
+    const many = first && began !== null && total >= this.#bulk.from
+    for (;;) {
+      const { rows, next } = page
       position = advance(SOURCES[object], position, rows, asked)
-      next = page.next
       done += rows.length
       const records = await this.#translate(object, rows, context, signal)
-      const many = first && beginning && began !== null && page.total >= this.#bulk.from
-      const progress = { done, total: page.total }
-      const job = many ? await this.#begin(object, page.total, signal) : null
+      const job = many && done === rows.length ? await this.#begin(object, total, signal) : null
       const reached = next ? unfinished(position, began) : finished(began, position)
       const cursor = job ? throughJob({ ...reached, since: began }, job) : reached
-      yield { records, cursor, progress }
+      yield { records, cursor, progress: { done, total } }
       if (job && (yield* this.#backfill(object, cursor, signal))) return
-    } while (next)
+      if (!next) return
+      page = await this.#page(object, position, next, signal)
+      if (page.next === next) throw stuck(SOURCES[object])
+    }
   }
 
   /** Makes the bulk job of a first reading; null when this object or user is not for the Bulk API. */

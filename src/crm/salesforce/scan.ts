@@ -18,6 +18,19 @@ export function positionOf(cursor: Cursor | null): Position {
   return null
 }
 
+/** Servers of one organisation may differ by seconds. */
+const SKEW = 60_000
+
+/**
+ * Where to go on instead of a position in the future, which the server's clock left there when it ran ahead: waiting
+ * for it would miss whatever changes until then. Null: the position is none.
+ */
+export function clamped(position: Position, date: Instant | null): Position {
+  if (position === null || date === null) return null
+  const at = 'since' in position ? position.since + OVERLAP : position.at
+  return at > date + SKEW ? { since: date - OVERLAP } : null
+}
+
 /**
  * The key of the last row that was not changed after the query was asked: a locator may show such a row with its
  * new stamp, and going on after that would skip what lies between.

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Cursor, PulledRecord } from '../../../src/crm/crm.ts'
 import {
   type Bench,
@@ -90,7 +90,7 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect((await scan(at.crm, object, second.cursor)).records).toEqual([])
   })
 
-  test('a record that becomes visible late, with an older stamp, is still seen', async () => {
+  test('fault 3: a record that becomes visible late, with an older stamp, is still seen', async () => {
     await start(10)
     const { cursor } = await scan(at.crm, object)
     at.sink.apply('p00003', event('p00003', NOW - 4 * MINUTE, 'accepted', { actor: 'ann' }))
@@ -120,7 +120,45 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect(seen).toContain('Late')
   })
 
-  test('records that change while they are paged end as they are', async () => {
+  test('fault 18: a cursor in the future goes back to the server’s time, and nothing waits for it', async () => {
+    await start(60)
+    const { cursor } = await scan(at.crm, object)
+    const ahead = { ...cursor, since: NOW + 3 * HOUR }
+    at.clock.set(NOW + MINUTE)
+    at.sink.apply('p00007', event('p00007', NOW + MINUTE, 'updated', { detail: 'company=Now' }))
+    const found = await scan(at.crm, object, stored(ahead))
+    expect(found.records.map(record => record.fields.company)).toEqual(['Now'])
+    at.clock.set(NOW + HOUR)
+    at.sink.apply('p00008', event('p00008', NOW + HOUR, 'updated', { detail: 'company=Later' }))
+    const later = await scan(at.crm, object, found.cursor)
+    expect(later.records.map(record => record.fields.company)).toContain('Later')
+  })
+
+  test('fault 18: so does a place inside a scan', async () => {
+    await start(60)
+    const inside = {
+      salesforce: { at: NOW + 3 * HOUR, id: '00Q000000000001AAA', since: NOW + 3 * HOUR },
+      hubspot: { kind: 'search', after: '9999999', from: NOW + 3 * HOUR, since: NOW + 3 * HOUR },
+    }[vendor]
+    at.sink.apply('p00007', event('p00007', NOW, 'updated', { detail: 'company=Now' }))
+    const { records, cursor } = await scan(at.crm, object, inside)
+    expect(records.map(record => record.fields.company)).toEqual(['Now'])
+    expect(Number(cursor.since)).toBeLessThanOrEqual(NOW)
+  })
+
+  test.each([3 * MINUTE, -3 * MINUTE])('fault 35: a clock of ours %i ms off changes nothing', async off => {
+    await start(60)
+    vi.spyOn(Date, 'now').mockReturnValue(NOW + off)
+    onTestFinished(() => void vi.restoreAllMocks())
+    const first = await scan(at.crm, object)
+    at.clock.set(NOW + 10 * MINUTE)
+    at.sink.apply('p00007', event('p00007', NOW + 6 * MINUTE, 'updated', { detail: 'company=Seen' }))
+    const second = await scan(at.crm, object, first.cursor)
+    expect(second.records.map(record => record.fields.company)).toEqual(['Seen'])
+    expect(Number(second.cursor.since)).toBe(NOW + 10 * MINUTE)
+  })
+
+  test('fault 5: records that change while they are paged end as they are', async () => {
     await start(THREE_PAGES[vendor], 1000)
     const seen = new Map<string, PulledRecord>()
     const early = 'p00001'
@@ -144,7 +182,7 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect(idsOf([...seen.values()])).toEqual(await idsIn(at))
   })
 
-  test('a crash on a page with a record that has just changed loses nothing', async () => {
+  test('fault 5: a crash on a page with a record that has just changed loses nothing', async () => {
     await start(THREE_PAGES[vendor], 1000)
     const kept: PulledRecord[] = []
     let cursor: Cursor | null = null

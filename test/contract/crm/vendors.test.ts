@@ -15,11 +15,31 @@ test('salesforce: a locator that expired is replaced by a new query after the la
   expect(idsOf(records)).toEqual(await idsIn(at))
 })
 
-test('hubspot: more changes at one instant than a search can give', async () => {
+test('fault 1, hubspot: more changes at one instant than a search can give', async () => {
   at = await bench('hubspot', mqls(10_250, 0))
   const { records } = await scan(at.crm, 'contact', { since: NOW - 72 * HOUR })
   expect(records).toHaveLength(10_250)
   expect(idsOf(records)).toEqual(await idsIn(at))
+})
+
+test('fault 2, salesforce: 5,000 changes within one second, with the end of a page among them', async () => {
+  at = await bench('salesforce', mqls(5_000, 0))
+  const { records, pages } = await scan(at.crm, 'lead', { since: NOW - 72 * HOUR })
+  expect(pages).toHaveLength(3)
+  expect(idsOf(records)).toEqual(await idsIn(at))
+  const [first] = pages
+  expect(idsOf([...first!.records, ...(await scan(at.crm, 'lead', first!.cursor)).records])).toHaveLength(
+    5_000,
+  )
+})
+
+test('fault 15, hubspot: a contact merged away is told of when it is asked for', async () => {
+  at = await bench('hubspot', mqls(3, 1000))
+  const ids = idsOf((await scan(at.crm, 'contact')).records)
+  at.sink.apply('p00001', event('p00001', NOW, 'merged', { detail: 'p00002' }))
+  const asked = await at.crm.fetch('contact', [...ids, '999999'], never)
+  expect(asked.filter(record => record.deleted).map(({ facts }) => facts)).toEqual([[], []])
+  expect(asked.filter(record => !record.deleted)).toHaveLength(1)
 })
 
 test('hubspot: the old paths still work', async () => {
@@ -36,7 +56,7 @@ test('hubspot: the old paths still work', async () => {
   expect(Object.keys(at.app.counters.state().calls).filter(call => call.includes('2026-09'))).toEqual([])
 })
 
-test('hubspot: merged contacts lead to their survivor', async () => {
+test('fault 15, hubspot: merged contacts lead to their survivor', async () => {
   at = await bench('hubspot', mqls(3, 1000))
   const first = await scan(at.crm, 'contact')
   at.clock.set(NOW + HOUR)
@@ -51,7 +71,7 @@ test('hubspot: merged contacts lead to their survivor', async () => {
   }
 })
 
-test('salesforce: a merged lead is deleted and names its survivor', async () => {
+test('fault 15, salesforce: a merged lead is deleted and names its survivor', async () => {
   at = await bench('salesforce', mqls(3, 1000))
   const first = await scan(at.crm, 'lead')
   at.clock.set(NOW + HOUR)

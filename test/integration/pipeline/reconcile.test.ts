@@ -189,7 +189,11 @@ test('two processes at one object: one of them leaves it to the other', async ()
 test('fault 17: after 16 days of silence everything is compared again, and until then health is in doubt', async () => {
   const firm = await settled(6)
   await certify(firm, 'lead')
-  const due = () => readDue(firm.db, 'salesforce', ['user', 'lead'], firm.clock.now - DAY)
+  const due = () =>
+    readDue(firm.db, 'salesforce', ['user', 'lead'], {
+      before: firm.clock.now - DAY,
+      read: firm.clock.now - 2 * DAY,
+    })
   expect(await due()).toEqual(['user'])
   firm.salesforce.remove(ref('salesforce', 'lead', '0002'))
   const lastLook = NOW

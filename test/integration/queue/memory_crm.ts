@@ -20,6 +20,11 @@ export class MemoryCrm implements Crm {
     this.#records.push(contact(id, at))
   }
 
+  /** It is gone, and no reading tells. */
+  forget(id: string): void {
+    this.#records = this.#records.filter(record => record.id !== id)
+  }
+
   async *changes(_object: string, cursor: { [key: string]: unknown } | null): AsyncIterable<Page> {
     this.reads++
     const failure = this.failures.shift()

@@ -9,6 +9,7 @@ import { AuthExpired, Unavailable } from '../../../src/crm/errors.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { logger } from '../../../src/log.ts'
 import { type Services, services } from '../../../src/services.ts'
+import { readCertificates } from '../../../src/store/certificates.ts'
 import { noteAccepted, readRefusing } from '../../../src/store/connections.ts'
 import { readFailedRun } from '../../../src/store/pages.ts'
 import { work } from '../../../workers/main.ts'
@@ -52,6 +53,22 @@ async function setUp(
 }
 
 describe.each(KINDS)('a round of jobs on %s', kind => {
+  test('what was read is compared once a day, and its gaps are closed', async () => {
+    const crm = new MemoryCrm()
+    crm.mql('51', START - HOUR)
+    const { made, clock } = await setUp(kind, crm)
+    const queue = await made.queue()
+    await queue.wake('pull', { vendor: 'hubspot' })
+    await expect.poll(() => readCertificates(made.db), { timeout: 20_000 }).toHaveLength(1)
+    crm.forget('51')
+    await queue.wake('pull', { vendor: 'hubspot' })
+    clock.now += DAY + HOUR
+    await queue.wake('pull', { vendor: 'hubspot' })
+    await expect
+      .poll(async () => (await readCertificates(made.db))[0]?.stopped, { timeout: 20_000 })
+      .toBe('the CRM shows none of the 1 records we know')
+  })
+
   test('a new MQL is read, judged and written back; when it falls due, the clock alone raises the flag', async () => {
     const crm = new MemoryCrm()
     crm.mql('51', START - HOUR)
@@ -77,7 +94,7 @@ describe.each(KINDS)('a round of jobs on %s', kind => {
     const queue = await made.queue()
     await queue.wake('tick', {})
     await expect
-      .poll(() => readFailedRun(made.db))
+      .poll(() => readFailedRun(made.db), { timeout: 20_000 })
       .toMatchObject({ error: expect.stringMatching(/^Unavailable: hubspot/) })
     await expect.poll(() => crm.written.length, { timeout: 20_000 }).toBe(1)
     await expect.poll(() => readFailedRun(made.db)).toBeNull()

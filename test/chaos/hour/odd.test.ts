@@ -1,0 +1,3 @@
+import { hours } from './hour.ts'
+
+hours(1)
