@@ -131,7 +131,8 @@ export class SharedBudget implements Budget {
     const over = [...this.#leases].filter(([, one]) => one.sent >= one.calls || performance.now() > one.until)
     for (const [key] of over) this.#leases.delete(key)
     const told = this.#told
-    const heard = Math.round(performance.now() - this.#toldAt)
+    // A clock of its own may stand still meanwhile.
+    const heard = this.#options.now ? 0 : Math.round(performance.now() - this.#toldAt)
     this.#told = {}
     return await changeLedger(this.#db, this.#vendor, this.#options.now?.() ?? null, (ledger, now) => {
       for (const [, lease] of over) settle(ledger, lease)
