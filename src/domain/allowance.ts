@@ -16,6 +16,7 @@ import {
   dayEnd,
   everybodys,
   type Grant,
+  HEARD,
   type Ledger,
   ours,
   prune,
@@ -116,7 +117,7 @@ function room(
   const rank = LANES.indexOf(lane)
   const urgent = LANES.slice(0, rank).map(one => ledger.first[one] ?? now)
   const others = bucket === 'general' ? foreignCalls(ledger, window.ms, now) : { calls: 0, gone: now }
-  const mine = ledger.grants.filter(grant => grant.bucket === bucket)
+  const mine = ledger.grants.filter(one => one.bucket === bucket && one.until + window.ms > now)
   const taken = mine.reduce((total, grant) => total + grant.calls, others.calls)
   const ends = [...mine.map(grant => grant.until + window.ms), others.gone].filter(end => end > now)
   const opens = Math.max(...urgent, Math.min(...ends, now + window.ms))
@@ -161,16 +162,23 @@ export function settle(ledger: Ledger, { id, lane, at, calls, sent, last }: Sett
   })
 }
 
-/** Takes in what the CRM said of its limits at an instant; its word is better than our count. */
-export function tell(rules: BudgetRules, ledger: Ledger, { day, burst }: Usage, at: Instant): void {
+/** Takes in what the CRM said of its limits at an instant, a while ago at most; its word is better than our count. */
+export function tell(
+  rules: BudgetRules,
+  ledger: Ledger,
+  { day, burst }: Usage,
+  at: Instant,
+  now: Instant = at,
+): void {
   if (day && !(ledger.told && ledger.told.at > at))
     ledger.told = { at, used: day.used, limit: day.limit, counted: ledger.counted }
   if (!burst) return
   ledger.burst = burst.max
   const window = rules.windows.general
-  if (!window) return
+  const grace = (window?.ms ?? 0) * HEARD
+  if (!window || now - at >= grace) return
   // Ours by a window a little longer, for calls take their time: what is ours must not be taken for theirs.
-  const mine = ledger.grants.filter(one => one.bucket === 'general' && one.until + window.ms * 1.2 > at)
+  const mine = ledger.grants.filter(one => one.bucket === 'general' && one.until + window.ms + grace > now)
   const calls = burst.max - burst.remaining - mine.reduce((total, one) => total + one.calls, 0)
   ledger.foreign = calls > 0 ? { at, calls } : null
 }

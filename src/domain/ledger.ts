@@ -46,6 +46,9 @@ export interface Ledger {
   first: Partial<Record<Lane, Instant>>
 }
 
+/** For so much of a window, what the CRM said of it is worth something; and calls are remembered so much longer. */
+export const HEARD = 0.2
+
 export const emptyLedger = (): Ledger => ({
   ...{ zone: 'UTC', quarters: [], grants: [], counted: 0, told: null, burst: null, foreign: null },
   ...{ paused: [], probedAt: null, closed: {}, first: {} },
@@ -114,7 +117,10 @@ export function ceilingOf(rules: BudgetRules, limit: number, lane: Lane): number
 /** Forgets what counts no more. */
 export function prune(rules: BudgetRules, ledger: Ledger, now: Instant): void {
   ledger.quarters = ledger.quarters.filter(([at]) => at + QUARTER > now - DAY)
-  ledger.grants = ledger.grants.filter(grant => grant.until + (rules.windows[grant.bucket]?.ms ?? 0) > now)
+  ledger.grants = ledger.grants.filter(grant => {
+    const window = rules.windows[grant.bucket]?.ms ?? 0
+    return grant.until + window + window * HEARD > now
+  })
   for (const marks of [ledger.closed, ledger.first] as Record<string, Instant>[])
     for (const [name, until] of Object.entries(marks)) if (until <= now) delete marks[name]
 }

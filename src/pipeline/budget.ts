@@ -45,6 +45,8 @@ export class SharedBudget implements Budget {
   readonly #leases = new Map<string, Lease>()
   readonly #asking = new Map<string, Promise<Wait | null>>()
   #told: Usage = {}
+  /** When, by this process's monotonic clock. */
+  #toldAt = 0
   #zone = ''
 
   constructor(db: Database, vendor: Vendor, rules: BudgetRules, options: SharedBudgetOptions = {}) {
@@ -68,6 +70,7 @@ export class SharedBudget implements Budget {
 
   told(usage: Usage): void {
     this.#told = { ...this.#told, ...usage }
+    this.#toldAt = performance.now()
     const { day } = usage
     // Somebody may have to wait from now on: ask before the next call.
     if (day && day.used >= day.limit * this.#rules.resumeBelow)
@@ -128,10 +131,12 @@ export class SharedBudget implements Budget {
     const over = [...this.#leases].filter(([, one]) => one.sent >= one.calls || performance.now() > one.until)
     for (const [key] of over) this.#leases.delete(key)
     const told = this.#told
+    // A clock of its own may stand still meanwhile.
+    const heard = this.#options.now ? 0 : Math.round(performance.now() - this.#toldAt)
     this.#told = {}
     return await changeLedger(this.#db, this.#vendor, this.#options.now?.() ?? null, (ledger, now) => {
       for (const [, lease] of over) settle(ledger, lease)
-      tell(this.#rules, ledger, told, now)
+      tell(this.#rules, ledger, told, now - heard, now)
       return change(ledger, now)
     })
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P3 P4 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { durationsAgainstTemporal } from './calendar.ts'
@@ -9,12 +9,14 @@ import type { Figure } from './figure.ts'
 import { idleDay } from './idle.ts'
 import { ingestAgainstCopy } from './ingest.ts'
 import { judgingAgainstReading } from './judging.ts'
+import { backfillUnderLimit } from './limited.ts'
 import { memoryAgainstSize } from './memory.ts'
 import { rowsPerChange } from './rows.ts'
 
 const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P1: ingestAgainstCopy,
   P3: callsAgainstMinimum,
+  P4: backfillUnderLimit,
   P5b: rowsPerChange,
   P8: rowsPerDue,
   P9: memoryAgainstSize,

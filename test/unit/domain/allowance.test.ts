@@ -127,6 +127,14 @@ describe('what the CRM told', () => {
   })
 })
 
+test('what the headers said of a window before a long wait says nothing of the present one', () => {
+  const ledger = emptyLedger()
+  const { taken } = takeAll(HUBSPOT, ledger, 'flags')
+  const opens = NOW + LEASE + 10 * SECOND
+  tell(HUBSPOT, ledger, { burst: { max: 100, remaining: 100 - taken } }, NOW + SECOND, opens)
+  expect(takeAll(HUBSPOT, ledger, 'flags', opens).taken).toBe(100)
+})
+
 test('a lane that had to wait goes before a less urgent one', () => {
   const ledger = emptyLedger()
   takeAll(HUBSPOT, ledger, 'backfill')
