@@ -21,11 +21,11 @@ export interface Activity {
 
 /** Whether a policy counts it as an attempt. */
 export const isAttempt = ({ attempt }: Activity, { attempts }: Pick<Policy, 'attempts'>): boolean =>
-  attempt !== null && attempts.includes(attempt)
+  attempts.includes(attempt!)
 
 /** Whether a policy counts it as a contact. */
 export const isContact = ({ contact }: Activity, { contacts }: Pick<Policy, 'contacts'>): boolean =>
-  contact !== null && contacts.includes(contact)
+  contacts.includes(contact!)
 
 /** Two records of different CRMs this close that look alike are one activity. */
 const SAME = 60 * SECOND

@@ -6,13 +6,13 @@ import { defaultPolicy } from '../../../src/policy/default.ts'
 import { directory, hs, ROBOT, sf } from './world.ts'
 
 const call = (loggedAt: number): ActivityFact => ({
-  ...{ key: 'a', at: 0, subject: 'salesforce:lead:1', origin: 'record', kind: 'activity' },
+  ...{ key: 'a', at: HOUR, subject: 'salesforce:lead:1', origin: 'record', kind: 'activity' },
   ...{ channel: 'call', direction: 'out', outcome: 'done', actor: sf('ada'), automated: false, loggedAt },
 })
 
 test('what is logged later than the grace counts and is marked back-dated', () => {
   const marked = (hours: number) => {
-    const [activity] = activitiesOf([call(hours * HOUR)], directory(), 900 * HOUR)
+    const [activity] = activitiesOf([call((1 + hours) * HOUR)], directory(), 900 * HOUR)
     return [activity!.attempt, isBackDated(activity!, defaultPolicy.backDatedMs)]
   }
   expect(marked(72)).toEqual(['call', false])
@@ -112,7 +112,26 @@ describe('of one activity that both CRMs tell of', () => {
 describe('two tellings are one activity', () => {
   test('up to a minute apart, if both CRMs tell it once', () => {
     expect(count(email('salesforce', 0), email('hubspot', 60_000))).toBe(1)
+    expect(count(email('salesforce', HOUR), email('hubspot', HOUR + 12_000))).toBe(1)
     expect(count(email('hubspot', 0), email('salesforce', 1_000), email('hubspot', 2_000))).toBe(2)
+    expect(count(email('hubspot', 0), email('salesforce', 1_000), email('salesforce', 2_000))).toBe(2)
+  })
+
+  test('of two alike the earlier, in whatever order they are read', () => {
+    const replied = { outcome: 'replied' } as const
+    for (const actor of [sf('ada'), null]) {
+      const told = [
+        email('hubspot', 0),
+        email('hubspot', 1_000),
+        email('salesforce', 2_000, { ...replied, actor }),
+      ]
+      for (const facts of [told, told.toReversed()]) {
+        expect(all(...facts).map(({ at, contact }) => [at, contact])).toEqual([
+          [0, 'email_reply'],
+          [1_000, null],
+        ])
+      }
+    }
   })
 
   test('if the same record tells them, however alike', () => {
