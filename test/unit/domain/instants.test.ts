@@ -13,6 +13,8 @@ describe('T0', () => {
   test('is unknown without one after the previous handoff ended', () => {
     const { handoffs } = judged(99, [-5, 'inquiry'], [0, 'mql'], [2, 'inquiry'], [3, 'recycled'], [50, 'mql'])
     expect(handoffs.map(handoff => handoff.t0)).toEqual([h(-5), null])
+    const read = factsOf(rows([-5, 'inquiry'], [-1, 'inquiry'], [0, 'mql'])).toReversed()
+    expect(only(judgeFacts(read, h(9))).t0).toBe(h(-1))
     const seam = judged(99, [0, 'mql'], [3, 'inquiry'], [3, 'recycled'], [50, 'mql']).handoffs
     expect(seam[1]!.t0).toBeNull()
   })
@@ -75,6 +77,40 @@ describe('T2', () => {
       .map(fact => (fact.kind === 'owner' ? { ...fact, owner: ROBOT } : fact))
     expect(only(judgeFacts(facts, h(9))).t2).toBeNull()
   })
+})
+
+describe('what is known to the day only', () => {
+  /** Of whom which changes of a stage are known to the day only. */
+  const days = (told: (fact: Fact) => boolean, ...lines: Parameters<typeof rows>) =>
+    judgeFacts(
+      factsOf(rows(...lines)).map(fact => (told(fact) ? { ...fact, dayPrecise: true } : fact)),
+      h(99),
+    ).handoffs.map(one => one.dayPrecise)
+  const became = (value: string) => (fact: Fact) => fact.kind === 'field' && fact.value === value
+  const rejection = (fact: Fact) => became('UNQUALIFIED')(fact) || became('Closed - Not Converted')(fact)
+
+  test('is the MQL, or the decision, by the change that made it', () => {
+    expect(days(became('marketingqualifiedlead'), [0, 'mql'], [3, 'rejected'])).toEqual([['t1']])
+    expect(days(rejection, [0, 'mql'], [3, 'rejected'])).toEqual([['t5']])
+    const first = (fact: Fact) => rejection(fact) && fact.at < h(9)
+    expect(days(first, [0, 'mql'], [3, 'rejected'], [50, 'mql'], [60, 'rejected'])).toEqual([['t5'], []])
+  })
+
+  test('is no decision that was accepted at that instant too', () => {
+    expect(days(rejection, [0, 'mql'], [3, 'accepted'], [3, 'rejected'])).toEqual([[]])
+  })
+})
+
+test('an SQL after a handoff expired is no decision on it', () => {
+  const facts = factsOf(rows([0, 'mql'], [120, 'sql']))
+  expect(only(judgeFacts(facts, h(200), { ...defaultPolicy, expireMs: 72 * 3_600_000 }))).toMatchObject({
+    ...{ outcome: 'expired', t5: null, t6: h(120) },
+  })
+})
+
+test('while nobody owns it an attempt is not the owner’s', () => {
+  const facts = factsOf(rows([0, 'mql'], assigned(1), assigned(2, ''), call(3)))
+  expect(only(judgeFacts(facts, h(9), { ...defaultPolicy, attemptsBy: 'owner' })).t3).toBeNull()
 })
 
 describe('the early days', () => {
