@@ -74,11 +74,11 @@ function earliest(a: Moment | undefined, b: Moment | undefined): Moment | undefi
 }
 
 /** The last hand-raise at or before T1 and after the previous handoff ended. */
-function inquiry({ t1, previous }: Passage, { line, now }: Sources): Moment | undefined {
+function inquiry({ t1, previous }: Passage, { line }: Sources): Moment | undefined {
   const after = previous?.endedAt ?? Number.NEGATIVE_INFINITY
   let last: Moment | undefined
   for (const one of line.inquiries) {
-    if (one.at <= t1 && one.at > after && one.at <= now && (!last || one.at > last.at)) last = one
+    if (one.at <= t1 && one.at > after && (!last || one.at > last.at)) last = one
   }
   return last
 }
@@ -86,7 +86,8 @@ function inquiry({ t1, previous }: Passage, { line, now }: Sources): Moment | un
 /** The first human owner at or after T1 while it was open, T1 itself if there was one already. */
 function firstOwner({ t1, endedAt }: Passage, spans: readonly OwnerSpan[]): Moment | undefined {
   if (spanAt(spans, t1)?.owner) return { at: t1, dayPrecise: false }
-  const first = spans.find(span => span.from > t1 && span.owner !== null)
+  // Nobody owns it at T1, so the next span is somebody's.
+  const first = spans.find(span => span.from > t1)
   if (!first || (endedAt !== null && first.from > endedAt)) return undefined
   return { at: first.from, dayPrecise: false }
 }
@@ -102,7 +103,7 @@ function decision(
 ): Moment | undefined {
   const { endedAt, outcome, policy } = passage
   const said = sal && (endedAt === null || sal.at <= endedAt) ? sal : undefined
-  if (endedAt === null || (outcome !== 'rejected' && outcome !== 'recycled')) return said
+  if (outcome !== 'rejected' && outcome !== 'recycled') return said
   const end = events.find(event => event.at === endedAt && matches(policy.stages[outcome], event))
-  return earliest(said, { at: endedAt, dayPrecise: end?.dayPrecise === true })
+  return earliest(said, end)
 }

@@ -35,7 +35,7 @@ export function groupByIdentity(ties: readonly Tie[]): Member[][] {
 }
 
 function byRef(a: Tie, b: Tie): number {
-  return a.ref < b.ref ? -1 : a.ref > b.ref ? 1 : 0
+  return a.ref < b.ref ? -1 : 1
 }
 
 function isStronger(a: IdentityKey, b: IdentityKey): boolean {
@@ -59,7 +59,7 @@ function reasonsOfKeys(ties: readonly Tie[]): Map<string, IdentityKey['reason']>
 
 function find(parent: Map<string, string>, node: string): string {
   let root = node
-  for (let up = parent.get(root); up !== undefined && up !== root; up = parent.get(root)) root = up
+  for (let up = parent.get(root); up !== undefined; up = parent.get(root)) root = up
   for (let at = node; at !== root; ) {
     const up = parent.get(at) ?? root
     parent.set(at, root)
@@ -71,7 +71,6 @@ function find(parent: Map<string, string>, node: string): string {
 function join(parent: Map<string, string>, a: string, b: string): void {
   const [x, y] = [find(parent, a), find(parent, b)]
   if (x !== y) parent.set(x, y)
-  else if (!parent.has(x)) parent.set(x, x)
 }
 
 /**
@@ -92,7 +91,7 @@ export function keepPersons(
     }
     return [...counts].map(([person, records]) => ({ index, person, records }))
   })
-  claims.sort((a, b) => a.person - b.person || b.records - a.records || a.index - b.index)
+  claims.sort((a, b) => a.person - b.person || b.records - a.records)
   const kept = groups.map((): number | null => null)
   const taken = new Set<number>()
   for (const { index, person } of claims) {

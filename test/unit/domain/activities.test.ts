@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { activitiesOf, isBackDated } from '../../../src/domain/activities.ts'
+import { activitiesOf, isBackDated, isBy } from '../../../src/domain/activities.ts'
 import { HOUR } from '../../../src/domain/time.ts'
 import type { ActivityFact } from '../../../src/domain/timeline.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
@@ -141,6 +141,30 @@ describe('two tellings are one activity', () => {
     expect(count(email('salesforce', 0, { source }), email('salesforce', 0, { source: other }))).toBe(2)
   })
 
+  test('if the other CRM tells what one record told of two subjects', () => {
+    const source = 'salesforce:task:1'
+    const [lead, contact] = ['salesforce:lead:1', 'salesforce:contact:1'] as const
+    const twice = [lead, contact].map(subject => email('salesforce', 0, { source, subject }))
+    expect(count(...twice, email('hubspot', 1_000))).toBe(1)
+  })
+
+  test('of several at one instant the first by name of its record, in whatever order they are read', () => {
+    const logged = (...facts: ActivityFact[]) => all(...facts).map(({ loggedAt }) => loggedAt)
+    const copy = email('hubspot', 0, { loggedAt: 9 })
+    const plain = [3, 5].map(loggedAt => email('salesforce', 0, { key: `${loggedAt}`, loggedAt }))
+    const tasks = plain.map(
+      (fact, place): ActivityFact => ({ ...fact, source: `salesforce:task:${9 - place}` }),
+    )
+    expect([logged(copy, ...plain), logged(copy, ...plain.toReversed())]).toEqual([
+      [3, 5],
+      [3, 5],
+    ])
+    expect([logged(copy, ...tasks), logged(copy, ...tasks.toReversed())]).toEqual([
+      [5, 3],
+      [5, 3],
+    ])
+  })
+
   test('not of another channel or direction', () => {
     expect(count(email('salesforce', 0), email('hubspot', 0, { channel: 'call' }))).toBe(2)
     expect(count(email('salesforce', 0), email('hubspot', 0, { direction: 'in' }))).toBe(2)
@@ -171,6 +195,7 @@ describe('counts for nothing', () => {
   test('the task of an e-mail that is there itself', () => {
     const task = 'salesforce:task:1'
     const message = email('salesforce', 9_000, { source: 'salesforce:email:1', supersedes: task })
+    expect(count(message, email('hubspot', 99_000))).toBe(2)
     expect(all(email('salesforce', 0, { source: task }), message).map(({ at }) => at)).toEqual([9_000])
     expect(count(email('salesforce', 0), email('hubspot', 99_000))).toBe(2)
   })
@@ -178,6 +203,12 @@ describe('counts for nothing', () => {
   test('what is still to come', () => {
     expect(activitiesOf([email('salesforce', 5)], directory(), 4)).toEqual([])
     expect(activitiesOf([email('salesforce', 5)], directory(), 5)).toHaveLength(1)
+  })
+
+  test('an attempt by nobody we know, where only the owner’s count', () => {
+    const [mail] = all(email('salesforce', 0, { direction: 'in', actor: null }))
+    expect([isBy(mail!, null), isBy(mail!, sf('ada'))]).toEqual([false, false])
+    expect(isBy(all(email('salesforce', 0))[0]!, sf('ada'))).toBe(true)
   })
 
   test('a meeting that a machine made, and what is no step of a sequence by one of ours', () => {

@@ -182,6 +182,17 @@ describe('a stage by a condition', () => {
     expect(mqls([created(contact), now(contact, 'property:Rating', 'Hot')], when(rating('Hot')))).toEqual([])
   })
 
+  test('that a record fulfils from its making on is an answer to an earlier MQL too', () => {
+    const unrated = when({ vendor: 'salesforce', name: 'Rating', test: 'filled', filled: false })
+    const policy = withMql(when(score(80)))
+    const stages = { ...policy.stages, rejected: [unrated] }
+    const lead = [created(LEAD, h(3)), became(LEAD, 'Rating', h(6), 'Hot')]
+    const facts = [created(CONTACT), became(CONTACT, 'score', h(1), '90'), ...lead]
+    expect(only(judgeFacts(facts, h(9), { ...policy, stages }))).toMatchObject({
+      ...{ t1: h(1), outcome: 'rejected', endedAt: h(3) },
+    })
+  })
+
   test('a later version of the policy is asked for what happens under it', () => {
     const facts = [
       created(CONTACT),

@@ -81,6 +81,13 @@ describe('what became of the deals of a handoff', () => {
     expect(only(judged(12, ...early))).toMatchObject({ wonAt: h(10), lostAt: h(12) })
   })
 
+  test('Salesforce’s count where both CRMs have one', () => {
+    const facts = factsOf(rows(...two, [10, 'won', { deal: 'b', amount: 5 }])).map(fact =>
+      fact.kind === 'deal' && fact.subject.startsWith('hubspot') ? { ...fact, amountMinor: 1 } : fact,
+    )
+    expect(only(judgeFacts(facts, h(99))).wonMinor).toBe(500)
+  })
+
   test('HubSpot’s count where Salesforce has none, with the amounts that are known', () => {
     const facts = factsOf(rows(...two, [10, 'won', { deal: 'b', amount: 5 }], [11, 'won', { deal: 'a' }]))
     const alone = facts.filter(({ subject }) => !subject.startsWith('salesforce:deal'))

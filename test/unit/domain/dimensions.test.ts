@@ -102,6 +102,7 @@ describe('segment and score', () => {
 
   test('come from another record where the first has none, or none that is a number', () => {
     expect(kept(is(CONTACT, 'score', 0, 'high'), is(LEAD, 'Score__c', 0, '60')).score).toBe(60)
+    expect(kept(is(CONTACT, 'score', 0, '80'), is(LEAD, 'Score__c', 0, '60')).score).toBe(80)
   })
 
   test('of a lead that was made only after the MQL are what it was made with', () => {
@@ -120,6 +121,7 @@ describe('segment and score', () => {
     }
     const old = 'salesforce:lead:old' as const
     expect(kept(is(old, 'Segment__c', -9, 'Old'), gone).segment).toBeNull()
+    expect(kept(is(old, 'Segment__c', -9, 'Old'), { ...gone, at: h(0) }).segment).toBeNull()
     expect(kept(is(old, 'Segment__c', -9, 'Old')).segment).toBe('Old')
   })
 })

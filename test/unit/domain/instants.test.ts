@@ -13,6 +13,8 @@ describe('T0', () => {
   test('is unknown without one after the previous handoff ended', () => {
     const { handoffs } = judged(99, [-5, 'inquiry'], [0, 'mql'], [2, 'inquiry'], [3, 'recycled'], [50, 'mql'])
     expect(handoffs.map(handoff => handoff.t0)).toEqual([h(-5), null])
+    const read = factsOf(rows([-5, 'inquiry'], [-1, 'inquiry'], [0, 'mql'])).toReversed()
+    expect(only(judgeFacts(read, h(9))).t0).toBe(h(-1))
     const seam = judged(99, [0, 'mql'], [3, 'inquiry'], [3, 'recycled'], [50, 'mql']).handoffs
     expect(seam[1]!.t0).toBeNull()
   })
@@ -75,6 +77,18 @@ describe('T2', () => {
       .map(fact => (fact.kind === 'owner' ? { ...fact, owner: ROBOT } : fact))
     expect(only(judgeFacts(facts, h(9))).t2).toBeNull()
   })
+})
+
+test('an SQL after a handoff expired is no decision on it', () => {
+  const facts = factsOf(rows([0, 'mql'], [120, 'sql']))
+  expect(only(judgeFacts(facts, h(200), { ...defaultPolicy, expireMs: 72 * 3_600_000 }))).toMatchObject({
+    ...{ outcome: 'expired', t5: null, t6: h(120) },
+  })
+})
+
+test('while nobody owns it an attempt is not the owner’s', () => {
+  const facts = factsOf(rows([0, 'mql'], assigned(1), assigned(2, ''), call(3)))
+  expect(only(judgeFacts(facts, h(9), { ...defaultPolicy, attemptsBy: 'owner' })).t3).toBeNull()
 })
 
 describe('the early days', () => {

@@ -43,6 +43,19 @@ describe('grouping', () => {
     expect(groups).toEqual([[linked, { ref: name(1), key: name(1), reason: 'linked_id' }]])
   })
 
+  test('the strongest tie is the reason in whatever order they come; of equal ones the first by name', () => {
+    const contact: Ref = 'hubspot:contact:9'
+    const linked: Tie = { ref: contact, key: name(1), reason: 'linked_id' }
+    expect(groupByIdentity([linked, self(1)])).toEqual(groupByIdentity([self(1), linked]))
+    const ties = [email(1, 'b'), email(2, 'b'), email(1, 'a'), email(2, 'a')]
+    for (const all of [ties, ties.toReversed()])
+      expect(groupByIdentity(all)).toEqual([[email(1, 'a'), email(2, 'a')]])
+  })
+
+  test('a key that one record alone carries ties nothing', () => {
+    expect(groupByIdentity([email(1, 'a')])).toEqual([[{ ...email(1, 'a'), reason: 'self' }]])
+  })
+
   test('equals the transitive closure, whatever the order', () => {
     const tie = fc.record({
       ref: fc.integer({ min: 1, max: 12 }).map(name),
