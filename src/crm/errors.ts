@@ -22,10 +22,13 @@ export class RateLimited extends CrmError {
   readonly waitMs: number
   /** Which limit, without how long. */
   readonly why: string
-  constructor(vendor: Vendor, operation: string, waitMs: number, why: string) {
+  /** Whether only our own budget says so, and only to this lane. */
+  readonly ours: boolean
+  constructor(vendor: Vendor, operation: string, waitMs: number, why: string, ours = false) {
     super(vendor, operation, `${why}; it asks us to wait ${Math.ceil(waitMs / 1000)} s`)
     this.waitMs = waitMs
     this.why = why
+    this.ours = ours
   }
 }
 

@@ -63,7 +63,8 @@ export class SharedBudget implements Budget {
       if (this.#spend(lane, bucket)) return
       const wait = await this.#lease(lane, bucket)
       if (wait === null) continue
-      if (wait.ms > PATIENCE) throw new RateLimited(this.#vendor, operation, wait.ms, WHY[wait.reason])
+      if (wait.ms > PATIENCE)
+        throw new RateLimited(this.#vendor, operation, wait.ms, WHY[wait.reason], wait.reason !== 'told')
       await (this.#options.sleep ?? RETRY.sleep)(wait.ms, signal)
     }
   }

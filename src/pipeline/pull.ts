@@ -48,7 +48,7 @@ export async function pullAllOf(
         await pull(context, crm, object, { rareMs }, { work: earlier, everyMs: freshMs })
       } catch (error) {
         // Another object may be in a lane that need not wait.
-        if (!(error instanceof RateLimited)) throw error
+        if (!(error instanceof RateLimited && error.ours)) throw error
         limited.push(error)
       }
     }
@@ -87,9 +87,9 @@ export async function pull(
   try {
     return await inLane('backfill', scan)
   } catch (error) {
-    if (!(error instanceof RateLimited)) throw error
+    if (!(error instanceof RateLimited && error.ours)) throw error
     // Changes of other objects must not wait for hours because a first reading has to.
-    throw new RateLimited(error.vendor, error.operation, Math.min(error.waitMs, MINUTE), error.why)
+    throw new RateLimited(error.vendor, error.operation, Math.min(error.waitMs, MINUTE), error.why, true)
   }
 }
 
