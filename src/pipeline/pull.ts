@@ -25,7 +25,6 @@ export interface Pass extends Patience {
 }
 
 /**
-/**
  * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work. While
  * one takes long, those before it are kept up to date. When not all objects are asked for, those that go with one that had
  * something new are read as well.

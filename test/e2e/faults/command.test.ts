@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Vendor } from '../../../src/domain/facts.ts'
+import { openDatabase } from '../../../src/store/db.ts'
+import { sql } from '../../../src/store/sql.ts'
 import type { Fault } from '../../../src/twins/http/faults.ts'
 import { type Ended, start } from '../../integration/cli/leadtime.ts'
 import { ANSWERS, CALLS, REFUSAL } from '../../integration/faults/calls.ts'
@@ -12,6 +14,13 @@ async function totals({ twins }: Stand): Promise<{ total: number; same: number }
   const urls = [twins.salesforceUrl, twins.hubspotUrl]
   const answers = await Promise.all(urls.map(url => fetch(`${url}/_twin/writes?limit=0`)))
   return (await Promise.all(answers.map(answer => answer.json()))) as { total: number; same: number }[]
+}
+
+/** What was promised to the CRM is kept in the ledger, by instants. */
+async function hourLater({ databaseUrl }: Stand): Promise<void> {
+  const db = await openDatabase(databaseUrl, { connections: 1 })
+  await db.query(sql`delete from budget`)
+  await db.close()
 }
 
 const armed = (call: string, answer: Fault, times?: number): [Vendor, Fault] => {
@@ -43,12 +52,6 @@ describe('leadtime sync --once', { timeout: 120_000 }, () => {
       hubspot,
       /list contacts: HTTP 401; check HUBSPOT_TOKEN; renew the credentials/,
     ],
-    [
-      'owners',
-      { status: 429, body: {}, headers: { 'retry-after': '3600' } },
-      hubspot,
-      /owners: .*3600 s; .*later/,
-    ],
     ['batch update', ANSWERS['a connection that breaks before']!, hubspot, /update contact: no answer/],
   ])('%s fails for good: one line, exit code 1; then it goes on', async (call, answer, whose, says) => {
     const at = await stand()
@@ -63,6 +66,21 @@ describe('leadtime sync --once', { timeout: 120_000 }, () => {
     expect(before.map(({ same }) => same)).toEqual([0, 0])
     expect((await sync(at)).code).toBe(0)
     expect(await totals(at)).toEqual(before)
+  })
+
+  test('an hour that a CRM asks for is said, remembered by the next sync, and over when it is over', async () => {
+    const at = await stand()
+    await at.arm(...armed('owners', { status: 429, body: {}, headers: { 'retry-after': '3600' } }))
+    const asked = await sync(at)
+    expect([asked.code, asked.stdout]).toEqual([1, ''])
+    expect(asked.stderr).toMatch(/^leadtime: hubspot: list owners: .*3600 s; .*later\n$/)
+    await at.disarm()
+    const hits = await at.hits()
+    const again = await sync(at)
+    expect([again.code, await at.hits()]).toEqual([1, hits])
+    expect(again.stderr).toMatch(/^leadtime: hubspot: .*asked everybody to wait; .*later\n$/)
+    await hourLater(at)
+    expect((await sync(at)).code).toBe(0)
   })
 
   test('what passes is waited out without a word', async () => {
