@@ -14,11 +14,12 @@ const db = await openDatabase(url, { connections: 1 })
 
 await db.tx(async tx => {
   await adoptSnapshot(tx, snapshot)
+  let read: Promise<unknown> = Promise.resolve()
   let before: Promise<unknown> = Promise.resolve()
   port.on('message', (persons: readonly number[]) => {
     // PostgreSQL reads the next batch while this one is being judged.
-    const reading = readPersonFacts(tx, persons)
-    reading.catch(() => undefined)
+    const reading = read.then(() => readPersonFacts(tx, persons))
+    read = reading.catch(() => undefined)
     before = before.then(async () => {
       const comparison = nothingCompared()
       const changes = compareBatch(comparison, { persons, facts: await reading }, question, company)
