@@ -28,6 +28,7 @@ export function hours(half: 0 | 1): void {
 }
 
 const log = { info: () => undefined, warn: () => undefined }
+const QUICK = { tries: 3, random: () => 0.5, sleep: async () => undefined }
 
 /** The service in this process, as a fresh one would begin. */
 class Service {
@@ -42,10 +43,9 @@ class Service {
   }
 
   static async start(world: World, db: Database): Promise<Service> {
-    const retry = { tries: 3, random: () => 0.5, sleep: async () => undefined }
     const crms = [
-      await connect('salesforce', world.urls.salesforce, retry),
-      await connect('hubspot', world.urls.hubspot, retry),
+      await connect('salesforce', world.urls.salesforce, QUICK),
+      await connect('hubspot', world.urls.hubspot, QUICK),
     ]
     return new Service(world, db, crms)
   }
@@ -69,8 +69,6 @@ class Service {
     for (const crm of this.#crms) await crm.close()
   }
 }
-
-const QUICK = { tries: 3, random: () => 0.5, sleep: async () => undefined }
 
 /** Sixty minutes in which anything may happen at any request; the service runs, fails, is killed and starts again. */
 async function live(world: World, db: Database, chance: Chance): Promise<void> {
