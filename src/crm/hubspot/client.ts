@@ -83,7 +83,8 @@ export class HubSpotClient {
     bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
     const all = this.#signals(signal)
-    return retrying(() => this.#once(operation, schema, 'reads', all, ask, bucket), this.#retry, all)
+    const attempt = () => this.#signedIn(operation, schema, 'reads', all, this.#bySdk(ask), bucket)
+    return retrying(attempt, this.#retry, all)
   }
 
   /** A read by path, for what the SDK has no method for. */
@@ -100,7 +101,8 @@ export class HubSpotClient {
     signal: AbortSignal,
     ask: (sdk: Sdk) => Promise<unknown>,
   ): Promise<T> {
-    return (await this.#once(operation, schema, 'writes', this.#signals(signal), ask)).body
+    const all = this.#signals(signal)
+    return (await this.#signedIn(operation, schema, 'writes', all, this.#bySdk(ask))).body
   }
 
   close(): void {
@@ -118,22 +120,8 @@ export class HubSpotClient {
     return { signal, token, reply: null, sent }
   }
 
-  #once<T>(
-    operation: string,
-    schema: z.ZodType<T>,
-    kind: keyof Traffic,
-    signal: AbortSignal,
-    ask: (sdk: Sdk) => Promise<unknown>,
-    bucket: Bucket = 'general',
-  ): Promise<Answer<T>> {
-    return this.#signedIn(
-      operation,
-      schema,
-      kind,
-      signal,
-      call => this.#wire.run(call, () => ask(this.#wire.sdk)),
-      bucket,
-    )
+  #bySdk(ask: (sdk: Sdk) => Promise<unknown>) {
+    return (call: OnWire) => this.#wire.run(call, () => ask(this.#wire.sdk))
   }
 
   /** Once, and once more with another token when the first was refused: a call without a good one does nothing. */
@@ -163,7 +151,7 @@ export class HubSpotClient {
     schema: z.ZodType<T>,
     call: OnWire,
     action: () => Promise<unknown>,
-    bucket: Bucket = 'general',
+    bucket: Bucket,
   ): Promise<Answer<T>> {
     await this.#budget.take(operation, bucket, call.signal)
     let body: unknown

@@ -39,6 +39,10 @@ export function deal(row: Row): Mapped {
   return { fields, facts: [opened, { key: 'deleted', at, subject: self, origin: 'record', kind: 'deleted' }] }
 }
 
+/** What opportunity stages mean, by their API names, from the rows of OpportunityStage. */
+export const stageMeanings = (rows: readonly Row[]): Context['stages'] =>
+  new Map(rows.map(row => [String(row.ApiName), { closed: flag(row.IsClosed), won: flag(row.IsWon) }]))
+
 /** OpportunityHistory → the deal entered a stage. The row itself does not say whether that stage is a win. */
 export function dealHistory(row: Row, context: Context): Mapped {
   const subject = dealRef(row.OpportunityId)

@@ -5,6 +5,7 @@ import { id18, isId } from '../id18.ts'
 import { backfill, begin } from './backfill.ts'
 import { BULK_SIZES, type BulkSizes } from './bulk.ts'
 import { type Answer, type SalesforceClient, SalesforceRefused } from './client.ts'
+import { stageMeanings } from './deal.ts'
 import { type Context, toRecord } from './facts.ts'
 import { type Described, Fields, isAbsent } from './fields.ts'
 import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
@@ -21,7 +22,7 @@ import {
   withoutJob,
 } from './scan.ts'
 import { querySeveral } from './several.ts'
-import { idQuery, type Position, scanQuery, wholeQuery } from './soql.ts'
+import { idQuery, type Position, queryPath, scanQuery, wholeQuery } from './soql.ts'
 import type { Row } from './values.ts'
 
 /** Ids per query: a URI may have 16,384 bytes, an id takes about 23 of them. */
@@ -139,13 +140,7 @@ export class SalesforceReader {
       const fields = await this.#fields.of(object, false, signal)
       if (fields && position) paths.push(queryPath(scanQuery(SOURCES[object], fields, position)))
     }
-    const answers = await querySeveral(this.#client, paths, signal)
-    this.#early = new Map(
-      [...answers].flatMap(([path, { body, date }]) => {
-        const page = result.safeParse(body)
-        return page.success ? [[path, { body: page.data, date }] as const] : []
-      }),
-    )
+    this.#early = await querySeveral(this.#client, paths, signal)
   }
 
   /** These records as they are now; deleted ones too, while they are in the recycle bin. */
@@ -204,15 +199,7 @@ export class SalesforceReader {
       ),
     ]
     const zone = organization[0]?.TimeZoneSidKey
-    return {
-      zone: typeof zone === 'string' ? zone : 'UTC',
-      stages: new Map(
-        stages.map(stage => [
-          String(stage.ApiName),
-          { closed: stage.IsClosed === true, won: stage.IsWon === true },
-        ]),
-      ),
-    }
+    return { zone: typeof zone === 'string' ? zone : 'UTC', stages: stageMeanings(stages) }
   }
 
   /** The whole of a small table of settings. @throws SalesforceRefused when this user may not see it */
@@ -309,5 +296,3 @@ export class SalesforceReader {
     return translating(SOURCES[object], () => rows.map(row => toRecord(object, row, context, this.#prefix)))
   }
 }
-
-const queryPath = (soql: string): string => `/queryAll?q=${encodeURIComponent(soql)}`

@@ -6,6 +6,9 @@ import type { Source } from './objects.ts'
 /** Where a scan stands: strictly after a row, or from an instant on. Null: from the beginning. */
 export type Position = { at: Instant; id: string } | { since: Instant } | null
 
+/** Of a query that shows what is deleted as well, below the version root. */
+export const queryPath = (soql: string): string => `/queryAll?q=${encodeURIComponent(soql)}`
+
 /** The scan's query: everything after `position`, in the order of (stamp, Id), which no two rows share. */
 export function scanQuery(source: Source, fields: readonly string[], position: Position): string {
   const order = [{ field: source.stamp }, { field: 'Id' }]
