@@ -44,9 +44,12 @@ export interface Database extends Queryable {
 export interface DatabaseOptions {
   /** Told of connections that broke while idle; the pool replaces them. */
   log?: (message: string) => void
-  /** Connections at most (default 10). */
+  /** Connections at most ({@link CONNECTIONS} when not given). */
   connections?: number
 }
+
+/** Connections of one pool at most. */
+export const CONNECTIONS = 10
 
 const REPEATS = 6
 
@@ -72,7 +75,7 @@ function clientConfig(url: string, options: DatabaseOptions): pg.PoolConfig {
   return {
     connectionString: url,
     application_name: 'leadtime',
-    max: options.connections ?? 10,
+    max: options.connections ?? CONNECTIONS,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,

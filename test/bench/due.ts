@@ -2,12 +2,13 @@ import { hubspot } from '../../src/crm/hubspot/adapter.ts'
 import type { Instant } from '../../src/domain/time.ts'
 import { HOUR, MINUTE, SECOND } from '../../src/domain/time.ts'
 import { judge } from '../../src/pipeline/judge.ts'
-import { type Database, openDatabase } from '../../src/store/db.ts'
+import type { Database } from '../../src/store/db.ts'
 import { readWaiting } from '../../src/store/waiting.ts'
 import { clone } from './clone.ts'
 import type { Figure } from './figure.ts'
-import { type Reading, statistics } from './rows.ts'
+import { type Reading, readingOf } from './rows.ts'
 import { context, stage } from './stage.ts'
+import { measured } from './statistics.ts'
 
 /** Open handoffs among which as many fall due again: a hundred times those of the first minute. */
 const COPIES = 100
@@ -75,15 +76,10 @@ async function minute(db: Database, crms: Crms, people: number, due: Instant): P
   await db.query({ text: 'analyze', values: [] })
   const open = await count(db, 'select count(*) as n from handoff where ended_at is null')
   const before = await overdue(db)
-  await db.query({ text: 'select pg_stat_reset()', values: [] })
-  // Statistics are written when a connection ends.
-  const own = await openDatabase(db.url)
-  const times = await wakeUps(own, crms, people, due)
-  await own.close()
-  const reading = await statistics(db, people)
+  const { result: times, tables } = await measured(db, () => wakeUps(db, crms, people, due))
   const flagged = (await overdue(db)) - before
   if (flagged !== people) throw new Error(`${flagged} of ${people} promises were found overdue`)
-  return { ...reading, ...times, open }
+  return { ...readingOf(tables, people), ...times, open }
 }
 
 /** Looks each second until all are judged. */

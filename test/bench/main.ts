@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- --quick] [P1 P3 P4 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P2 P3 P4 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
+import { unchangedAgain } from './again.ts'
 import { durationsAgainstTemporal } from './calendar.ts'
 import { callsAgainstMinimum } from './calls.ts'
 import { rowsPerDue } from './due.ts'
@@ -15,6 +16,7 @@ import { rowsPerChange } from './rows.ts'
 
 const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P1: ingestAgainstCopy,
+  P2: unchangedAgain,
   P3: callsAgainstMinimum,
   P4: backfillUnderLimit,
   P5b: rowsPerChange,

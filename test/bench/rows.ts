@@ -1,9 +1,10 @@
 import { judge } from '../../src/pipeline/judge.ts'
 import { round } from '../../src/pipeline/round.ts'
-import { type Database, openDatabase } from '../../src/store/db.ts'
+import type { Database } from '../../src/store/db.ts'
 import { clone } from './clone.ts'
 import type { Figure } from './figure.ts'
 import { company, connect, context, stage } from './stage.ts'
+import { measured, type TableWork } from './statistics.ts'
 
 /** Leads that change; fewer in a company with fewer open handoffs. */
 const CHANGED = 1_000
@@ -74,28 +75,19 @@ async function reading(db: Database, crms: Parameters<typeof context>[1], now: n
   await judge(context(db, crms, now))
   await db.query({ text: `delete from fact where source like 'salesforce:task:bench%'`, values: [] })
   await mark(db, persons)
-  await db.query({ text: 'select pg_stat_reset()', values: [] })
-  // Statistics are written when a connection ends.
-  const own = await openDatabase(db.url)
-  const judged = await judge(context(own, crms, now))
-  await own.close()
-  return statistics(db, judged)
+  const { result: judged, tables } = await measured(db, () => judge(context(db, crms, now)))
+  return readingOf(tables, judged)
 }
 
 const mark = (db: Database, persons: string) =>
   db.query({ text: `insert into stale_person (person) select person from ${persons} chosen`, values: [] })
 
-/** What was read since the statistics were reset, for so many leads. */
-export async function statistics(db: Database, leads: number): Promise<Reading> {
-  const { rows } = await db.query<{ name: string; read: number; scans: number; size: number }>({
-    text: `select relname as name, seq_tup_read + coalesce(idx_tup_fetch, 0) as read, seq_scan as scans,
-      pg_relation_size(relid) as size from pg_stat_user_tables where schemaname = 'public'`,
-    values: [],
-  })
-  const large = rows.filter(row => row.size > 1 << 20 && row.scans > 0)
+/** What was read for so many leads. */
+export function readingOf(tables: readonly TableWork[], leads: number): Reading {
+  const large = tables.filter(table => table.size > 1 << 20 && table.scans > 0)
   return {
-    rows: rows.reduce((sum, row) => sum + row.read, 0) / leads,
-    scans: large.map(row => `${row.name} ${row.scans}`),
+    rows: tables.reduce((sum, table) => sum + table.read, 0) / leads,
+    scans: large.map(table => `${table.name} ${table.scans}`),
   }
 }
 
