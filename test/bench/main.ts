@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [P1 P2 P3 P4 P5b P8 P9 idle calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P2 P3 P4 P5b P8 P9 P13 idle calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { unchangedAgain } from './again.ts'
@@ -12,6 +12,7 @@ import { ingestAgainstCopy } from './ingest.ts'
 import { judgingAgainstReading } from './judging.ts'
 import { backfillUnderLimit } from './limited.ts'
 import { memoryAgainstSize } from './memory.ts'
+import { againstPeers } from './peers.ts'
 import { rowsPerChange } from './rows.ts'
 
 const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
@@ -22,6 +23,7 @@ const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P5b: rowsPerChange,
   P8: rowsPerDue,
   P9: memoryAgainstSize,
+  P13: againstPeers,
   idle: idleDay,
   calendar: durationsAgainstTemporal,
   replay: judgingAgainstReading,

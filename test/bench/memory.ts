@@ -24,7 +24,7 @@ export async function memoryAgainstSize(quick: boolean): Promise<Figure> {
 }
 
 /** How `npm start` runs Node. */
-function limits(): string[] {
+export function limits(): string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } }
   return scripts.start.split(' ').filter(word => word.startsWith('--'))
 }

@@ -39,9 +39,12 @@ export async function stage(policy = ''): Promise<Stage> {
 export const company = (people: number): Promise<Twins> =>
   startTwins(['--people', `${people}`, '--seed', '5'])
 
+/** Where the twins are, and how to sign in. */
+export type Access = Pick<Twins, 'salesforceUrl' | 'hubspotUrl' | 'clientId' | 'clientSecret' | 'token'>
+
 /** Both adapters, pointed at the twins or at something in front of them. */
 export async function connect(
-  twins: Twins,
+  twins: Access,
   at: { salesforce?: string; hubspot?: string } = {},
 ): Promise<Crm[]> {
   const { clientId, clientSecret, token } = twins
