@@ -1,5 +1,6 @@
 import type { Twins } from '../../src/demo/twins.ts'
 import { round } from '../../src/pipeline/round.ts'
+import { control } from './day.ts'
 import type { Figure } from './figure.ts'
 import { company, connect, context, stage } from './stage.ts'
 
@@ -49,10 +50,7 @@ async function counted({
   hubspotUrl,
 }: Twins): Promise<Record<'salesforce' | 'hubspot', Counters>> {
   const of = async (url: string) => {
-    const { reads, writes } = (await (await fetch(`${url}/_twin/counters`)).json()) as Record<
-      string,
-      { calls: number }
-    >
+    const { reads, writes } = await control<Record<string, { calls: number }>>(url, 'counters')
     return { reads: reads!.calls, writes: writes!.calls }
   }
   return { salesforce: await of(salesforceUrl), hubspot: await of(hubspotUrl) }

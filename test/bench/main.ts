@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --quick] [P1 P2 P3 P4 P5b P8 P9 P13 idle calendar replay]`: every figure is a ratio inside one run, so that it means
+ * `npm run bench [-- --quick] [P1 P2 P3 P3b P4 P5b P8 P9 P13 idle calendar replay]`: every figure is a ratio inside one run, so that it means
  * the same on a fast and on a slow machine. Ends with 1 when a figure that depends on no clock (calls, rows read) misses its mark.
  */
 import { unchangedAgain } from './again.ts'
@@ -14,11 +14,13 @@ import { backfillUnderLimit } from './limited.ts'
 import { memoryAgainstSize } from './memory.ts'
 import { againstPeers } from './peers.ts'
 import { rowsPerChange } from './rows.ts'
+import { steadyDay } from './steady.ts'
 
 const BENCHES: Record<string, (quick: boolean) => Promise<Figure>> = {
   P1: ingestAgainstCopy,
   P2: unchangedAgain,
   P3: callsAgainstMinimum,
+  P3b: steadyDay,
   P4: backfillUnderLimit,
   P5b: rowsPerChange,
   P8: rowsPerDue,

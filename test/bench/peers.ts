@@ -1,5 +1,6 @@
 import type { Twins } from '../../src/demo/twins.ts'
 import type { Database } from '../../src/store/db.ts'
+import { control } from './day.ts'
 import type { Figure } from './figure.ts'
 import { ARMS, type ArmName, type Done, startArm, type Worker } from './peers/arm.ts'
 import { liveOn, type Shown, shownAs, truth } from './peers/life.ts'
@@ -82,8 +83,7 @@ function line(name: ArmName, records: number, { first, again, calls, wrong }: Re
 
 async function counted<T>(twins: Twins, work: () => Promise<T>): Promise<[T, number]> {
   const calls = async () => {
-    const of = async (url: string) =>
-      ((await (await fetch(`${url}/_twin/counters`)).json()) as { total: number }).total
+    const of = async (url: string) => (await control<{ total: number }>(url, 'counters')).total
     return (await of(twins.salesforceUrl)) + (await of(twins.hubspotUrl))
   }
   const before = await calls()

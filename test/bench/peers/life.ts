@@ -1,4 +1,6 @@
 import type { Twins } from '../../../src/demo/twins.ts'
+import { HOUR } from '../../../src/domain/time.ts'
+import { control, setClock } from '../day.ts'
 
 /** The records that a CRM shows now, and what of each a copy must have: `id` → company and stage, as one text. */
 export type Shown = Map<string, string>
@@ -20,7 +22,7 @@ export async function truth(twins: Twins): Promise<{ contact: Shown; lead: Shown
   return { contact: await contacts(twins), lead: await leads(twins) }
 }
 
-async function contacts({ hubspotUrl, token }: Twins): Promise<Shown> {
+export async function contacts({ hubspotUrl, token }: Twins): Promise<Shown> {
   const shown: Shown = new Map()
   for (let after = '0'; ; ) {
     const path = `/crm/objects/2026-09/contacts?limit=100&after=${after}&properties=company,lifecyclestage`
@@ -36,7 +38,7 @@ async function contacts({ hubspotUrl, token }: Twins): Promise<Shown> {
   }
 }
 
-async function leads(twins: Twins, where = ''): Promise<Shown> {
+export async function leads(twins: Twins, where = ''): Promise<Shown> {
   const { salesforceUrl, clientId, clientSecret } = twins
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -65,7 +67,7 @@ async function leads(twins: Twins, where = ''): Promise<Shown> {
  */
 export async function liveOn(twins: Twins, before: { contact: Shown }): Promise<void> {
   const { hubspotUrl, salesforceUrl, token, company } = twins
-  await call(`${hubspotUrl}/_twin/clock`, { now: company.now + 60 * 60_000 })
+  await setClock(twins, company.now + HOUR)
   const ids = [...before.contact.keys()]
   const renamed = ids.slice(0, Math.ceil(ids.length * 0.6))
   for (let i = 0; i < renamed.length; i += 100) {
@@ -75,14 +77,14 @@ export async function liveOn(twins: Twins, before: { contact: Shown }): Promise<
   }
   const some = Math.ceil(ids.length / 200)
   const rest = ids.slice(renamed.length)
-  const edit = (deed: object) => call(`${hubspotUrl}/_twin/edit`, { object: 'contacts', ...deed })
+  const edit = (deed: object) => control(hubspotUrl, 'edit', { object: 'contacts', ...deed })
   for (let i = 0; i < some; i++) {
     await edit({ do: 'archive', id: rest[i] })
     await edit({ do: 'merge', id: rest[some + 2 * i], other: rest[some + 2 * i + 1] })
     await edit({ do: 'create', properties: { email: `new${i}@example.com`, company: 'New' } })
   }
   const open = [...(await leads(twins, 'WHERE IsConverted = false')).keys()]
-  const hand = (deed: string, body: object) => call(`${salesforceUrl}/_twin/records/${deed}`, body)
+  const hand = (deed: string, body: object) => control(salesforceUrl, `records/${deed}`, body)
   for (let i = 0; i < some; i++) {
     await hand('delete', { id: open[i] })
     await hand('edit', { id: open[some + i], fields: { Company: `Renamed ${i}` } })
