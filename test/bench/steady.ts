@@ -42,6 +42,7 @@ export async function steadyDay(quick: boolean): Promise<Figure> {
     }
     const begin = morningAfter(twins.company.now) + 8 * HOUR
     const day = new Day(twins, crms, people)
+    await day.wrote()
     // What the first writing has moved is found before the day begins.
     for (let now = begin - 10 * MINUTE; now < begin; now += MINUTE)
       await day.minute(context(db, crms, now), 0)
@@ -110,7 +111,7 @@ class Day {
     await link(at)
     await judge(at)
     await push(at)
-    await this.#wrote()
+    await this.wrote()
   }
 
   /** One change of a lead or a contact, in turn, by a person. */
@@ -128,7 +129,9 @@ class Day {
       this.#changed.add(id)
     } else {
       const id = leads[(turn * 7) % leads.length]!
-      await control(salesforceUrl, 'records/edit', { id, fields: { Company: `Company ${turn}` } })
+      const Status = turn % 4 === 1 ? 'Working - Contacted' : 'Open - Not Contacted'
+      const fields = { Status, Company: `Company ${turn}` }
+      await control(salesforceUrl, 'records/edit', { id, fields })
     }
   }
 
@@ -144,7 +147,7 @@ class Day {
   }
 
   /** What has been written since this was last asked; of it, contacts will be found once more. */
-  async #wrote(): Promise<void> {
+  async wrote(): Promise<void> {
     for (const vendor of VENDORS) {
       const url = this.#twins[`${vendor}Url`]
       const path = `writes?limit=100000&after=${this.#seen[vendor]}`
