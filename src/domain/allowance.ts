@@ -45,7 +45,7 @@ export function decide(rules: BudgetRules, ledger: Ledger, wish: Wish, now: Inst
   const wait = closedUntil(ledger, wish, now) ?? dayWait(rules, ledger, wish.lane, now)
   if (wait) return wait
   const burst = room(rules, ledger, wish, now)
-  const free = Math.min(wish.calls, dayRoom(rules, ledger, wish.lane, now), burst.free)
+  const free = Math.min(wish.calls, dayRoom(rules, ledger, wish.lane, now), burst.free, burst.most)
   if (free < 1) {
     ledger.first[wish.lane] = now + PRECEDENCE
     return { waitUntil: burst.opens, reason: 'burst' }
@@ -104,15 +104,15 @@ function dayRoom(rules: BudgetRules, ledger: Ledger, lane: Lane, now: Instant): 
   return Math.min(limit - used, ceilingOf(rules, limit, lane) - sum(ours(rules, ledger, now)))
 }
 
-/** What the burst window has left for a lane, and when it has more. A more urgent lane that waits goes first. */
+/** What the burst window has left for a lane, how many at once, and when it has more. A more urgent lane that waits goes first. */
 function room(
   rules: BudgetRules,
   ledger: Ledger,
   { lane, bucket }: Wish,
   now: Instant,
-): { free: number; opens: Instant } {
+): { free: number; most: number; opens: Instant } {
   const window = rules.windows[bucket]
-  if (!window) return { free: Number.POSITIVE_INFINITY, opens: now }
+  if (!window) return { free: Number.POSITIVE_INFINITY, most: Number.POSITIVE_INFINITY, opens: now }
   const allowed = bucket === 'general' ? (ledger.burst ?? window.calls) : window.calls
   const rank = LANES.indexOf(lane)
   const urgent = LANES.slice(0, rank).map(one => ledger.first[one] ?? now)
@@ -122,8 +122,11 @@ function room(
   const ends = [...mine.map(grant => grant.until + window.ms), others.gone].filter(end => end > now)
   const opens = Math.max(...urgent, Math.min(...ends, now + window.ms))
   const waits = urgent.some(until => until > now)
-  return { free: waits ? 0 : allowed - spare(allowed, rank) - taken, opens }
+  return { free: waits ? 0 : allowed - spare(allowed, rank) - taken, most: Math.ceil(allowed * AT_ONCE), opens }
 }
+
+/** Of a window at most this share at once: calls given together are all in the window until the last of them has left it. */
+const AT_ONCE = 1 / 20
 
 /** A few calls of the window are left to each lane before this one. */
 const spare = (allowed: number, rank: number): number => rank * Math.floor(allowed / 100)

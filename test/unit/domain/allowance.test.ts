@@ -142,15 +142,23 @@ test('a lane that had to wait goes before a less urgent one', () => {
   const opens = NOW + LEASE + 10 * SECOND
   decide(HUBSPOT, ledger, wish('flags'), opens - SECOND)
   expect(decide(HUBSPOT, ledger, wish('backfill', 8), opens)).toMatchObject({ reason: 'burst' })
-  expect(decide(HUBSPOT, ledger, wish('flags', 8), opens)).toEqual({ go: 8 })
-  expect(decide(HUBSPOT, ledger, wish('backfill', 8), opens)).toEqual({ go: 8 })
+  expect(decide(HUBSPOT, ledger, wish('flags', 8), opens)).toEqual({ go: 5 })
+  expect(decide(HUBSPOT, ledger, wish('backfill', 8), opens)).toEqual({ go: 5 })
+})
+
+test('of a narrow window little is given at once: it all counts until its last call has left the window', () => {
+  const ledger = emptyLedger()
+  expect(decide(HUBSPOT, ledger, wish('changes', 8), NOW)).toEqual({ go: 5 })
+  tell(HUBSPOT, ledger, { burst: { max: 190, remaining: 185 } }, NOW)
+  expect(decide(HUBSPOT, ledger, wish('changes', 8), NOW)).toEqual({ go: 8 })
+  expect(decide(HUBSPOT, ledger, wish('changes', 8, 'search'), NOW)).toEqual({ go: 1 })
 })
 
 test('what a lease left over is given back', () => {
   const ledger = emptyLedger()
-  const one = wish('changes', 8)
+  const one = wish('changes', 5)
   decide(HUBSPOT, ledger, one, NOW)
-  settle(ledger, { id: one.id, lane: 'changes', at: NOW, calls: 8, sent: 3, last: NOW + 200 })
+  settle(ledger, { id: one.id, lane: 'changes', at: NOW, calls: 5, sent: 3, last: NOW + 200 })
   expect(ledger.counted).toBe(3)
   expect(ledger.grants).toMatchObject([{ calls: 3, until: NOW + 200 }])
 })
