@@ -88,6 +88,7 @@ export const VARIABLES = {
       .default('66.0'),
     'an API version such as 66.0',
   ),
+  SALESFORCE_CHANGE_EVENTS: variable(z.enum(['on', 'off']).default('off'), 'on or off'),
   HUBSPOT_BASE_URL: variable(url('https?').default('https://api.hubapi.com'), 'an https address'),
   HUBSPOT_TOKEN: variable(
     secret.optional(),

@@ -27,10 +27,10 @@ export function signIns(
 type Kept = (vendor: Vendor, seed: string | null) => TokenKeeper | null
 
 function salesforceOptions(given: SalesforceConfig, kept: Kept): Omit<SalesforceOptions, Fixed> {
-  const { signIn, loginUrl, clientId, clientSecret, refreshToken, username, apiVersion } = given
+  const { signIn, loginUrl, clientId, clientSecret, refreshToken, username, apiVersion, changeEvents } = given
   const keeper = signIn === 'connect' || signIn === 'refresh_token' ? kept('salesforce', refreshToken) : null
   return {
-    ...{ loginUrl, clientId, apiVersion, clientSecret: clientSecret ?? undefined },
+    ...{ loginUrl, clientId, apiVersion, changeEvents, clientSecret: clientSecret ?? undefined },
     jwt: signIn === 'jwt' ? { username: username!, key: keyOf(given.privateKeyFile!) } : undefined,
     keeper: keeper ?? undefined,
     refreshToken: refreshToken ?? undefined,

@@ -10,6 +10,7 @@ export interface SignInVariables {
   SALESFORCE_USERNAME?: string | undefined
   SALESFORCE_PRIVATE_KEY_FILE?: string | undefined
   SALESFORCE_API_VERSION: string
+  SALESFORCE_CHANGE_EVENTS: 'on' | 'off'
   HUBSPOT_TOKEN?: string | undefined
   HUBSPOT_CLIENT_ID?: string | undefined
   HUBSPOT_CLIENT_SECRET?: string | undefined
@@ -32,6 +33,8 @@ export interface SalesforceConfig {
   /** PEM. */
   readonly privateKeyFile: string | null
   readonly apiVersion: string
+  /** Whether to listen to change events. */
+  readonly changeEvents: boolean
 }
 
 export interface HubSpotConfig {
@@ -101,6 +104,7 @@ export function salesforceOf(v: SignInVariables): SalesforceConfig | null {
     username: v.SALESFORCE_USERNAME ?? null,
     privateKeyFile: v.SALESFORCE_PRIVATE_KEY_FILE ?? null,
     apiVersion: v.SALESFORCE_API_VERSION,
+    changeEvents: v.SALESFORCE_CHANGE_EVENTS === 'on',
   })
 }
 

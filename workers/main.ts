@@ -8,6 +8,7 @@ import { fetch } from './fetch.ts'
 import type { Handler, Work } from './handler.ts'
 import { judge } from './judge.ts'
 import { link } from './link.ts'
+import { startListening } from './listen.ts'
 import { pull } from './pull.ts'
 import { push } from './push.ts'
 import { reconcile } from './reconcile.ts'
@@ -19,14 +20,23 @@ const HANDLERS: { [N in JobName]: Handler<N> } = {
   reconcile,
 }
 
-/** Starts working on the queue's jobs. Stop it before the services are closed. */
+/** Starts working on the queue's jobs, and listening to what CRMs tell. Stop it before the services are closed. */
 export async function work(services: Services): Promise<Workers> {
   const [store, queue] = await Promise.all([services.store(), services.queue()])
-  return await startWorkers(store, {
+  const workers = await startWorkers(store, {
     log: services.log,
     onHold: (vendor, reason) => hold(services, vendor, reason),
     handle: (name, payload, signal) => handler(name)(payload, { services, queue, signal }),
   })
+  const listening = await startListening(services, queue).catch(async (error: unknown) => {
+    await workers.close()
+    throw error
+  })
+  return {
+    close: async () => {
+      await Promise.all([listening.close(), workers.close()])
+    },
+  }
 }
 
 /** The CRM is left alone by this process, and every page says that somebody has to act. */

@@ -100,6 +100,37 @@ export interface OrganisationCalendars {
   holidays(years: Years, signal: AbortSignal): Promise<Closed[]>
 }
 
+/** How a CRM's telling of changes to one object stands. */
+export interface StreamState {
+  object: ObjectName
+  /** Where it goes on, opaque; null: with what is new. */
+  position: string | null
+  /** Why it is not told; null: it is. */
+  refusal: string | null
+}
+
+/** What was told at once. */
+export interface Heard {
+  /** To be read by id. */
+  records: { object: ObjectName; id: string }[]
+  /** Some of their changes were not told one by one, or never will be: to be asked for changes at once. */
+  missed: ObjectName[]
+  /** To be stored with the above and not before it: what is listened to from these positions comes after it. */
+  streams: StreamState[]
+}
+
+/** A CRM that tells of changes as they happen. Nothing depends on it: whatever it leaves out, `changes` finds. */
+export interface ChangeEvents {
+  readonly objects: readonly ObjectName[]
+  /**
+   * Listens from where each object's stream was left until the signal is aborted or an error ends it. What is handed out
+   * first says which streams there are; an empty one is a sign of life. At least once.
+   */
+  listen(positions: ReadonlyMap<ObjectName, string | null>, signal: AbortSignal): AsyncIterable<Heard>
+  /** Why changes would not be told, each with its remedy; empty: fine. */
+  check(signal: AbortSignal): Promise<string[]>
+}
+
 /** A scan that goes on from where the last one ended. */
 export interface Scan {
   object: ObjectName
@@ -185,6 +216,9 @@ export interface Crm {
 
   /** Left out by a vendor that keeps none. */
   readonly calendars?: OrganisationCalendars
+
+  /** Left out where it is not turned on, or there is none to listen to. */
+  readonly events?: ChangeEvents
 
   traffic(): Traffic
   close(): Promise<void>

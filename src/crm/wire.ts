@@ -50,11 +50,7 @@ export async function exchange(call: Call, signal: AbortSignal, limit = TIME_LIM
       redirect: 'manual',
       signal: ended.signal,
     })
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      body: await readAll(response),
-    }
+    return { status: response.status, headers: headersOf(response), body: await readAll(response) }
   } catch (error) {
     signal.throwIfAborted()
     throw error instanceof NoAnswer ? error : new NoAnswer(codeOf(error))
@@ -62,6 +58,12 @@ export async function exchange(call: Call, signal: AbortSignal, limit = TIME_LIM
     clearTimeout(timer)
     signal.removeEventListener('abort', end)
   }
+}
+
+/** Of several cookies one a line: a comma may be part of one. */
+function headersOf({ headers }: Response): Record<string, string> {
+  const cookies = headers.getSetCookie()
+  return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies.join('\n') }) }
 }
 
 /** The server's answer with its body still on the way. Header names are lower-case. */

@@ -72,7 +72,7 @@ function connections(
     salesforce: {
       signIn: 'client_credentials',
       ...{ loginUrl: salesforceUrl, clientId, clientSecret, apiVersion },
-      ...{ refreshToken: null, username: null, privateKeyFile: null },
+      ...{ refreshToken: null, username: null, privateKeyFile: null, changeEvents: false },
     },
     hubspot: {
       ...{ baseUrl: hubspotUrl, token, clientId: null, clientSecret: null },

@@ -1,5 +1,6 @@
 import type { Vendor } from '../domain/facts.ts'
 import { type Instant, MINUTE } from '../domain/time.ts'
+import { eventTroubles } from './events.ts'
 import { mirrorTroubles } from './mirror.ts'
 import type { CalendarState, CrmState, SyncState } from './views.ts'
 
@@ -19,6 +20,8 @@ export interface Trouble {
     | 'mirror_differs'
     | 'mirror_doubtful'
     | 'mirror_unchecked'
+    | 'events_missed'
+    | 'events_untold'
   vendor: Vendor | null
   /** True when nothing gets better until somebody acts. */
   needsPerson: boolean
@@ -48,6 +51,7 @@ export function troubles(
 ): Trouble[] {
   const found = state.crms.flatMap(crm => crmTrouble(crm) ?? [])
   found.push(...state.crms.flatMap(crm => mirrorTroubles(crm, now, since)))
+  found.push(...state.crms.flatMap(crm => eventTroubles(crm, now)))
   if (now - (state.lastRound ?? since) > limits.roundMs) found.push(OLD_ROUND)
   else if (state.lastRound === null) found.push(FIRST_ROUND)
   if (state.waiting > limits.waiting) found.push(BEHIND)

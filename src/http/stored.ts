@@ -19,6 +19,8 @@ import {
   readOverdueOwners,
 } from '../store/pages.ts'
 import { readPolicyAt } from '../store/policies.ts'
+import { readStreams } from '../store/streams.ts'
+import { withEvents } from './events.ts'
 import type {
   CrmState,
   Figures,
@@ -44,15 +46,17 @@ export function storedViews(db: Queryable): Views {
     neglect: async (question, now) => neglect(db, (await readPolicyAt(db))(now).neglect, question, now),
     delays: period => delays(db, period),
     sync: async () => {
-      const [objects, certificates, waiting, failed, refusing, calendars] = await Promise.all([
+      const [objects, certificates, waiting, failed, refusing, calendars, streams] = await Promise.all([
         readObjects(db),
         readCertificates(db),
         countWaiting(db, COUNTED),
         readFailedRun(db),
         readRefusing(db),
         readAlmanacTroubles(db),
+        readStreams(db),
       ])
-      return { ...syncState(objects, certificates, waiting, failed, refusing), calendars }
+      const state = syncState(objects, certificates, waiting, failed, refusing)
+      return { ...state, crms: withEvents(state.crms, streams), calendars }
     },
   }
 }

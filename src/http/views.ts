@@ -128,6 +128,19 @@ export interface CrmState {
     text: string
   } | null
   objects: ObjectState[]
+  /** How its change events come; left out where nobody listens. */
+  events?: EventsState
+}
+
+export interface EventsState {
+  /** The last sign of life. */
+  heardAt: Instant
+  /** Objects whose changes are told. */
+  told: ObjectName[]
+  /** Objects whose changes are not, and why. */
+  untold: { object: ObjectName; reason: string }[]
+  /** Objects of which changes were lost and that have not been read since. */
+  missed: ObjectName[]
 }
 
 export interface ObjectState {

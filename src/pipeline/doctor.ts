@@ -18,6 +18,7 @@ export interface Check {
     | 'rights and fields'
     | 'clock'
     | 'API calls'
+    | 'change events'
   /** `bad`: a sync does not work, or not in full. `warn`: it does, for now. `skipped`: another check has to pass first. */
   state: 'ok' | 'warn' | 'bad' | 'skipped'
   /** How it is, in one line. */
@@ -58,6 +59,7 @@ export async function examine(
     accountCheck(check, account, held),
     ...(await vitalChecks(check, crm, machine, signal)),
     fieldCheck(check, await crm.check(signal)),
+    ...(crm.events ? [eventCheck(check, await crm.events.check(signal))] : []),
   ]
 }
 
@@ -121,6 +123,12 @@ function fieldCheck(check: Make, problems: readonly string[]): Check {
   if (problems.length === 0) return check('rights and fields', 'ok', 'all there')
   const says = problems.length === 1 ? 'one is not right' : `${problems.length} are not right`
   return check('rights and fields', 'bad', says, problems.map(withoutVendor))
+}
+
+/** Without them a sync does all the same, a minute later. */
+function eventCheck(check: Make, problems: readonly string[]): Check {
+  if (problems.length === 0) return check('change events', 'ok', 'told for every object')
+  return check('change events', 'warn', 'not told for every object', problems.map(withoutVendor))
 }
 
 const withoutVendor = (problem: string) => problem.replace(/^(salesforce|hubspot): /, '')

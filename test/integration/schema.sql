@@ -77,6 +77,16 @@ create table delivery (
 CREATE INDEX delivery_at ON public.delivery USING btree (at);
 CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (signature);
 
+create table event_stream (
+  vendor text not null,
+  object text not null,
+  position text,
+  refusal text,
+  missed_at timestamp with time zone,
+  heard_at timestamp with time zone not null
+);
+CREATE UNIQUE INDEX event_stream_pkey ON public.event_stream USING btree (vendor, object);
+
 create table fact (
   source text collate "C" not null,
   key text collate "C" not null,

@@ -56,6 +56,9 @@ export async function salesforce(options: SalesforceOptions): Promise<Crm> {
     check: signal => check(reader, options.prefix, fields, signal),
     vitals: signal => vitals(client, signal),
     calendars: calendars(reader),
+    ...(options.changeEvents && {
+      events: (await import('./events.ts')).changeEvents(client, options.prefix),
+    }),
     url: ref => recordPage(client.instanceUrl, ref),
     traffic: () => structuredClone(client.traffic),
     async close() {

@@ -4,7 +4,7 @@ import { type Budget, UNLIMITED } from '../budget.ts'
 import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
-import { type Incoming, NoAnswer, type Reply, receive, retryAfter, serverTime } from '../wire.ts'
+import { exchange, type Incoming, NoAnswer, type Reply, receive, retryAfter, serverTime } from '../wire.ts'
 import { OneCall, type SalesforceOptions, Session } from './session.ts'
 import { usageOf } from './usage.ts'
 
@@ -84,6 +84,30 @@ export class SalesforceClient {
     const headers = { 'content-type': 'application/json', 'Sforce-Auto-Assign': 'FALSE' }
     const request = { method: 'PATCH' as const, url: path, headers, body: JSON.stringify(body) }
     return this.#signedIn(operation, request, 'writes', this.#signals(signal))
+  }
+
+  /**
+   * A POST to the Streaming API with the token at hand, sent once. It is none of the day's API calls.
+   * @param limit milliseconds the server may take
+   */
+  async stream(
+    operation: string,
+    body: unknown,
+    { cookie, signal, limit }: { cookie: string; signal: AbortSignal; limit: number },
+  ): Promise<Reply> {
+    const url = `${this.instanceUrl}/cometd/${this.version}`
+    const authorization = `OAuth ${this.session.connection.accessToken}`
+    const headers = { authorization, 'content-type': 'application/json', ...(cookie && { cookie }) }
+    let reply: Reply | null = null
+    try {
+      const call = { method: 'POST', url, headers, body: JSON.stringify(body) }
+      reply = await exchange(call, this.#signals(signal), limit)
+      if (reply.status === 200) return reply
+      throw refusal(reply)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw fault(operation, reply, error)
+    }
   }
 
   /** The organisation's id, 18 characters. */

@@ -38,6 +38,8 @@ export interface SalesforceOptions {
   bulk?: BulkSizes | undefined
   /** Left out: nobody counts. */
   budget?: Budget | undefined
+  /** Whether to listen to change events; by default not. */
+  changeEvents?: boolean | undefined
 }
 
 type Request = Parameters<Transport['httpRequest']>[0]

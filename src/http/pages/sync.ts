@@ -1,6 +1,7 @@
 import { agrees } from '../../domain/certificate.ts'
 import { certificateWords } from '../../domain/certified.ts'
 import type { Instant } from '../../domain/time.ts'
+import { eventWords } from '../events.ts'
 import { VENDOR_NAMES } from '../health.ts'
 import type { CrmState, ObjectState, SyncState } from '../views.ts'
 import { type Clock, count, duration, plural } from './format.ts'
@@ -25,6 +26,7 @@ function panel(crm: CrmState, asOf: Instant, clock: Clock): Html {
   const name = VENDOR_NAMES[crm.vendor]
   return html`<div class="crm">
 <h3>${name} ${status(crm)}</h3>
+${crm.events && html`<p class="small">${eventWords(crm.events, asOf)}</p>`}
 <div class="scroll" tabindex="0" role="region" aria-label="${name}, objects"><table>
 <thead><tr><th scope="col"><span class="hidden">Object</span></th><th scope="col">Records</th><th scope="col">Last change</th><th scope="col">Looked</th><th scope="col">Compared</th><th scope="col">To write</th><th scope="col">Refused</th></tr></thead>
 <tbody>

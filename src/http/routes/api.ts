@@ -30,8 +30,9 @@ export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, li
       lastError: lastError && { ...lastError, at: iso(lastError.at) },
       waiting,
       calendars: calendars.map(one => ({ ...one, fetchedAt: iso(one.fetchedAt) })),
-      crms: crms.map(({ vendor, trouble, objects }) => ({
+      crms: crms.map(({ vendor, trouble, objects, events }) => ({
         vendor,
+        events: events ? { ...events, heardAt: iso(events.heardAt) } : null,
         trouble: trouble && { ...trouble, since: iso(trouble.since) },
         objects: objects.map(o => ({
           ...{

@@ -4,6 +4,7 @@ import { type Access, accessSchema } from './access.ts'
 import { bulkPlanSchema } from './bulk/plan.ts'
 import type { QueryJobs } from './bulk/query-jobs.ts'
 import { RecordError, SalesforceError } from './errors.ts'
+import { type EventParts, eventControls } from './events/routes.ts'
 import { Human } from './human.ts'
 import type { Organisation } from './organisation.ts'
 import { Records } from './records.ts'
@@ -36,7 +37,7 @@ const convert = z.strictObject({
 })
 
 /** What only a Salesforce organisation has to be told, below /_twin like the other controls. */
-export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
+export function controlRoutes(app: FastifyInstance, parts: ControlParts, events: EventParts): void {
   app.register(
     (scope, _options, done) => {
       scope.setErrorHandler((error, _request, reply) => {
@@ -46,6 +47,7 @@ export function controlRoutes(app: FastifyInstance, parts: ControlParts): void {
       })
       settings(scope, parts)
       people(scope, parts)
+      eventControls(scope, events)
       done()
     },
     { prefix: '/_twin' },

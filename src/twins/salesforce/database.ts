@@ -33,6 +33,9 @@ interface Statements {
   columns: readonly Field[]
 }
 
+/** Told of a record that is about to be changed; it can still be read as it is. */
+export type Watcher = (object: SObject, id: string) => void
+
 /**
  * The organisation's records: one table per object with the API's field names, in a file of its own or in
  * memory. It lives as long as the twin, so nothing is flushed to disk for safety.
@@ -45,6 +48,7 @@ export class Database {
   readonly #last = new Map<string, number>()
   /** Columns that tables got later. */
   readonly #added = new Map<string, Field[]>()
+  #watcher: Watcher | null = null
 
   /** @param file a path that does not exist yet, or `:memory:` */
   constructor(file: string) {
@@ -62,8 +66,18 @@ export class Database {
     return recordId(object.prefix, number)
   }
 
+  get isOpen(): boolean {
+    return this.sql.isOpen
+  }
+
+  /** Who is told of changes; null: nobody. */
+  watch(watcher: Watcher | null): void {
+    this.#watcher = watcher
+  }
+
   /** Inserts a record, or replaces the one with its Id; columns the row does not name become null. */
   put(object: SObject, row: Row): void {
+    this.#watcher?.(object, String(row.Id))
     const { put, columns } = this.#of(object)
     const values: Value[] = new Array(columns.length)
     for (let i = 0; i < columns.length; i++) {
@@ -93,6 +107,7 @@ export class Database {
 
   /** Takes a record away for good. */
   remove(object: SObject, id: string): void {
+    this.#watcher?.(object, id)
     this.prepare(`DELETE FROM ${quoted(object.name)} WHERE Id = ?`).run(id)
   }
 
@@ -123,7 +138,7 @@ export class Database {
   }
 
   close(): void {
-    if (this.sql.isOpen) this.sql.close()
+    if (this.isOpen) this.sql.close()
   }
 
   #of(object: SObject): Statements {

@@ -7,6 +7,8 @@ import { calendarRoutes } from './calendars.ts'
 import { controlRoutes } from './control.ts'
 import { Database } from './database.ts'
 import { engineOf } from './engine.ts'
+import { changeEvents } from './events/events.ts'
+import { cometdRoutes } from './events/routes.ts'
 import { type Client, ConnectedApp } from './oauth/app.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
@@ -74,19 +76,23 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   })
   const now = () => clock.now()
   const engine = engineOf(organisation, app, { now, real })
+  const events = changeEvents({ ...engine, sessions, real })
   const unfollow = clock.onAdvance(at => {
     organisation.settle(at)
     engine.ingestJobs.settle()
+    events.log.expire()
   })
   oauthRoutes(app, { organisation, connectedApp, sessions, now })
   dataRoutes(app, { ...engine, sessions })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
-  controlRoutes(app, engine)
+  cometdRoutes(app, events)
+  controlRoutes(app, engine, events)
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
   app.addHook('onClose', (_app, done) => {
     unfollow()
+    events.clients.drop()
     database.close()
     done()
   })

@@ -86,3 +86,21 @@ test('a wrong variable, a dead database and keys that do not fit are lines of it
   expect(bad.stdout).toMatch(/LEADTIME_KEYS has 26 bytes/)
   expect(bad.stdout).not.toContain(key.slice(8, 16))
 })
+
+test('change events are looked at when they are turned on', async () => {
+  const { twins, env } = await environment()
+  const of = async () => {
+    const { stdout } = await leadtime(['doctor', '--json'], { ...env, SALESFORCE_CHANGE_EVENTS: 'on' })
+    return (JSON.parse(stdout) as Told).checks.find(({ name }) => name === 'change events')
+  }
+  expect(await of()).toMatchObject({
+    ...{ of: 'salesforce', state: 'warn' },
+    remedies: expect.arrayContaining([expect.stringContaining('choose Lead under Setup')]),
+  })
+  await fetch(`${twins.salesforceUrl}/_twin/events`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ entities: ['Lead', 'Contact', 'Opportunity', 'Task', 'Event'] }),
+  })
+  expect(await of()).toMatchObject({ state: 'ok', says: 'told for every object' })
+})

@@ -54,6 +54,7 @@ describe('the environment', () => {
       username: null,
       privateKeyFile: null,
       apiVersion: '66.0',
+      changeEvents: false,
     })
     expect(config.hubspot).toMatchObject({ token: 'pat', api: 'v3', baseUrl: 'https://api.hubapi.com' })
   })
