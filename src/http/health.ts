@@ -126,6 +126,9 @@ function calendarTrouble({ name, error, needsPerson, fetchedAt }: CalendarState)
 /** With a capital and a full stop. */
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
+/** What was refused, why, and the remedy: `list deals: HTTP 403 …`, without the kind of error and the vendor. */
+const refusal = (text: string): string => text.replace(/^Refused: \w+: /, '')
+
 function crmTrouble({ vendor, trouble }: CrmState): Trouble | null {
   const name = VENDOR_NAMES[vendor]
   switch (trouble?.kind) {
@@ -153,7 +156,7 @@ function crmTrouble({ vendor, trouble }: CrmState): Trouble | null {
         vendor,
         needsPerson: true,
         title: `${name} refuses a request`,
-        remedy: 'Somebody has to check the rights and the fields of the connected user.',
+        remedy: `${refusal(trouble.text)}. Somebody has to put it right; what it does not concern goes on.`,
         red: true,
       }
     case 'unreachable':

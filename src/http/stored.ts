@@ -215,7 +215,10 @@ const KINDS = {
   RateLimited: 'rate_limited',
 } as const
 
-/** What the last round said of this CRM (`Name: vendor: operation: …`), unless it was read again since. */
+/**
+ * What the last round said of this CRM (`Name: vendor: operation: …`), unless it was read again since; while it refuses
+ * one object, the others are.
+ */
 export function failure(
   vendor: Vendor,
   rows: readonly { scannedAt: Instant | null }[],
@@ -224,7 +227,7 @@ export function failure(
   const said =
     failed && /^(AuthExpired|Unavailable|OtherAccount|Refused|RateLimited): (\w+): /.exec(failed.error)
   if (!failed || said?.[2] !== vendor) return null
-  if (rows.some(row => (row.scannedAt ?? 0) > failed.at)) return null
+  if (said[1] !== 'Refused' && rows.some(row => (row.scannedAt ?? 0) > failed.at)) return null
   return { kind: KINDS[said[1] as keyof typeof KINDS], since: failed.at, text: failed.error.slice(0, 200) }
 }
 

@@ -1,5 +1,5 @@
 import type { Crm, Cursor, Page, Patience, PulledRecord } from '../crm/crm.ts'
-import { RateLimited } from '../crm/errors.ts'
+import { OtherAccount, RateLimited, Refused } from '../crm/errors.ts'
 import { inLane } from '../crm/lane.ts'
 import type { ObjectName } from '../domain/facts.ts'
 import { MINUTE } from '../domain/time.ts'
@@ -28,7 +28,7 @@ export interface Pass extends Patience {
  * Reads everything of one CRM that is new or changed, object after object; then its credentials are known to work. While
  * one takes long, those before it are kept up to date. When not all objects are asked for, those that go with one that had
  * something new are read as well.
- * @throws OtherAccount; what `pull` throws
+ * @throws OtherAccount; what `pull` throws: Refused and our own RateLimited of one object after the others were read
  */
 export async function pullAllOf(
   context: Context,
@@ -37,27 +37,35 @@ export async function pullAllOf(
 ): Promise<void> {
   await sameAccount(context, crm)
   const limited: RateLimited[] = []
+  const refused: Refused[] = []
+  const readOne = async (object: ObjectName, beside?: Beside) => {
+    try {
+      await pull(context, crm, object, { rareMs }, beside)
+    } catch (error) {
+      // Another object may be in a lane that need not wait, or one that this user may read.
+      if (error instanceof RateLimited && error.ours) limited.push(error)
+      else if (error instanceof Refused && !(error instanceof OtherAccount)) refused.push(error)
+      else throw error
+    }
+  }
   const readAll = async (some: readonly ObjectName[]) => {
     await readAhead(context, crm, some)
     for (const [place, object] of some.entries()) {
       const earlier = async () => {
-        for (const one of some.slice(0, place)) await pull(context, crm, one, { rareMs })
+        for (const one of some.slice(0, place)) await readOne(one)
       }
-      try {
-        await pull(context, crm, object, { rareMs }, { work: earlier, everyMs: freshMs })
-      } catch (error) {
-        // Another object may be in a lane that need not wait.
-        if (!(error instanceof RateLimited && error.ours)) throw error
-        limited.push(error)
-      }
+      await readOne(object, { work: earlier, everyMs: freshMs })
     }
   }
   await readAll(objects)
   const last = await readScans(context.db, crm.vendor)
   await readAll(crm.objects.filter(object => !objects.includes(object) && last.get(object)?.wanted))
+  for (const { operation, detail } of refused)
+    context.log.warn({ vendor: crm.vendor, operation, detail }, 'not read: the CRM refuses it')
   const [soonest] = limited.sort((a, b) => a.waitMs - b.waitMs)
-  if (soonest) throw soonest
-  await noteAccepted(context.db, crm.vendor)
+  if (!soonest) await noteAccepted(context.db, crm.vendor)
+  const first = refused[0] ?? soonest
+  if (first) throw first
 }
 
 /** The first pages of several scans at once. Of one it saves nothing, and a first reading has other ways. */

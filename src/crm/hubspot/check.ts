@@ -6,6 +6,7 @@ import type { HubSpotClient } from './client.ts'
 import { SOURCES } from './objects.ts'
 import { ownedFields, propertyName, propertyType } from './owned.ts'
 import { contactProperties } from './properties.ts'
+import type { Sdk } from './wire.ts'
 
 /** Why a sync would not work, or without what it goes on, each with its remedy; empty when all is well. */
 export async function check(
@@ -37,12 +38,15 @@ export async function check(
   }
 }
 
-/** Asks for one record of each kind: HubSpot names the scope that is missing. */
+/** Asks for one record of each kind, owners too: HubSpot names the scope that is missing. */
 async function scopeProblems(client: HubSpotClient, signal: AbortSignal): Promise<string[]> {
   const problems: string[] = []
-  for (const { type } of Object.values(SOURCES)) {
+  const asks = new Map<string, (sdk: Sdk) => Promise<unknown>>()
+  for (const { type } of Object.values(SOURCES)) asks.set(type, sdk => sdk.list.getPage(type, 1))
+  asks.set('owners', sdk => sdk.owners.getPage(undefined, undefined, 1))
+  for (const [type, ask] of asks) {
     try {
-      await client.read(`read ${type}`, z.unknown(), signal, sdk => sdk.list.getPage(type, 1))
+      await client.read(`read ${type}`, z.unknown(), signal, ask)
     } catch (error) {
       if (!(error instanceof Refused)) throw error
       problems.push(error.message)

@@ -8,7 +8,7 @@ import type { Traffic } from '../crm.ts'
 import { AuthExpired, RateLimited, Refused, Unavailable } from '../errors.ts'
 import { RETRY, type RetryPlan, retrying } from '../retry.ts'
 import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
-import { type Tokens, tokensOf } from './tokens.ts'
+import { CONNECT_AGAIN, type Tokens, tokensOf } from './tokens.ts'
 import { usageOf } from './usage.ts'
 import { type OnWire, type Sdk, SdkWire } from './wire.ts'
 
@@ -66,12 +66,15 @@ export class HubSpotClient {
   readonly #retry: RetryPlan
   readonly #closed = new AbortController()
   readonly #budget: Budget
+  /** What a person does when the token is refused. */
+  readonly #remedy: string
 
   constructor(options: HubSpotOptions) {
     this.#budget = options.budget ?? UNLIMITED
     this.#wire = new SdkWire(options)
     this.#retry = options.retry ?? RETRY
     this.#tokens = tokensOf(options, this.#retry, this.#closed.signal)
+    this.#remedy = this.#tokens.renew ? CONNECT_AGAIN : 'check HUBSPOT_TOKEN'
   }
 
   /** A read, tried again while that can help; `schema` decides what counts as an answer. */
@@ -172,7 +175,7 @@ export class HubSpotClient {
   }
 
   async #fault(operation: string, reply: Reply | null, error: unknown, bucket: Bucket): Promise<Error> {
-    const thrown = fault(operation, reply, error)
+    const thrown = fault(operation, reply, error, this.#remedy)
     if (!(thrown instanceof RateLimited) || reply?.status !== 429) return thrown
     return await this.#budget.refused(thrown, bodyOf(reply).policyName === 'DAILY' ? 'day' : bucket)
   }
@@ -187,26 +190,25 @@ const errorBody = z.object({
 })
 export type ErrorBody = z.infer<typeof errorBody>
 
-/** What to do about a failed call. Messages can quote property values, so only categories and names pass. */
-export function fault(operation: string, reply: Reply | null, error: unknown): Error {
+/**
+ * What to do about a failed call. Messages can quote property values, so only categories and names pass.
+ * @param remedy for a refused token
+ */
+export function fault(operation: string, reply: Reply | null, error: unknown, remedy: string): Error {
   if (!reply) {
     return new Uncertain('hubspot', operation, error instanceof NoAnswer ? error.message : 'no answer')
   }
   const { status, headers } = reply
   const body = bodyOf(reply)
   const what = /^[A-Z_]{3,40}$/.test(body.category) ? `HTTP ${status} ${body.category}` : `HTTP ${status}`
-  if (status === 401) return new AuthExpired('hubspot', operation, `${what}; check HUBSPOT_TOKEN`)
+  if (status === 401) return new AuthExpired('hubspot', operation, `${what}; ${remedy}`)
   if (status === 429) return limited(operation, body.policyName, retryAfter(headers))
   if (status === 477)
     return new RateLimited('hubspot', operation, retryAfter(headers) ?? HOUR, 'the portal is moving')
   if (status === 423) return new RateLimited('hubspot', operation, LOCKED_WAIT, 'the records are locked')
   if (status === 408 || status >= 500 || status < 400) return new Uncertain('hubspot', operation, what)
-  return new HubSpotRefused(
-    operation,
-    status,
-    body,
-    status === 403 ? `${what}; ${missingScopes(body)}` : what,
-  )
+  const detail = status === 403 ? `${what}; ${missingScopes(body)}` : `${what}${missingProperty(body)}`
+  return new HubSpotRefused(operation, status, body, detail)
 }
 
 const HOUR = 60 * 60_000
@@ -233,6 +235,12 @@ function bodyOf(reply: Reply): ErrorBody {
     // HTML of a proxy, or nothing: the status says enough.
   }
   return errorBody.catch({ category: '', message: '', policyName: '', errors: [], context: {} }).parse(body)
+}
+
+/** Its name, as the refusal of a write quotes it; empty when that is not what is wrong. */
+function missingProperty({ message }: ErrorBody): string {
+  const name = /"error":"PROPERTY_DOESNT_EXIST","name":"([a-z0-9_]{1,100})"/.exec(message)?.[1]
+  return name === undefined ? '' : `; there is no property ${name}: create it as leadtime doctor says`
 }
 
 function missingScopes(body: ErrorBody): string {

@@ -13,6 +13,8 @@ export interface Tokens {
   renew?(refused: string): Promise<string>
 }
 
+export const CONNECT_AGAIN = 'connect HubSpot again on the page /connections'
+
 /** HubSpot asks not to wait for a 401: a token that ends within this is renewed before it is used. */
 const MARGIN_MS = 2 * 60_000
 
@@ -68,7 +70,7 @@ class OAuthTokens implements Tokens {
           requestGrant(
             { ...this.#options, ...this.#oauth },
             { grant_type: 'refresh_token', refresh_token: refreshToken },
-            'connect HubSpot again on the page /connections',
+            CONNECT_AGAIN,
             this.#lifetime,
           ),
         ),

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Fault } from './faults.ts'
 
 /** A page of either vendor, as far as faults touch it. */
@@ -43,6 +44,17 @@ export function altered(payload: string, fault: Fault, previous: string | undefi
     default:
       return payload
   }
+}
+
+/** Of spaces, which JSON may begin with: whoever reads this to its end gets a good answer and has held them all. */
+const SPACES = 256
+let spaces: Buffer | undefined
+
+/** The answer in gzip, behind so many MiB that are about a thousandth of it on the wire. */
+export function bomb(payload: string): Buffer {
+  spaces ??= Buffer.concat(Array(SPACES).fill(gzipSync(Buffer.alloc(1024 * 1024, ' '))))
+  // Members of gzip one after the other are one text.
+  return Buffer.concat([spaces, gzipSync(payload)])
 }
 
 function changed(payload: string, change: (page: PageBody) => PageBody): string {

@@ -6,8 +6,8 @@ export interface Effect {
   status?: number
   body?: unknown
   headers?: Record<string, string>
-  drop?: boolean | 'after' | 'during' | 'never'
-  alter?: 'empty' | 'content_type' | 'truncate' | 'same' | 'empty_page' | 'total' | 'late'
+  drop?: boolean | 'request' | 'after' | 'during' | 'never'
+  alter?: 'empty' | 'content_type' | 'truncate' | 'bomb' | 'same' | 'empty_page' | 'total' | 'late'
   delay_ms?: number
   late_s?: number
   skip?: number
@@ -101,8 +101,16 @@ export const CATALOGUE = {
   empty_body: { means: 'the status, and no body', fault: { alter: 'empty' } },
   wrong_content_type: { means: 'the answer, called text/plain', fault: { alter: 'content_type' } },
   truncated: { means: 'half of the JSON, as if it were all', fault: { alter: 'truncate' } },
+  gzip_bomb: {
+    means: 'the answer in gzip, after 256 MiB of spaces that take a quarter of a MiB on the wire',
+    fault: { alter: 'bomb' },
+  },
   delay: { means: 'the answer comes late: `delay_ms`, 3000 when not given', fault: { delay_ms: 3000 } },
   reset_before: { means: 'the connection breaks before the call is carried out', fault: { drop: true } },
+  reset_request: {
+    means: "the connection breaks in the middle of the call's own body; it is not carried out",
+    fault: { drop: 'request' },
+  },
   reset_during: {
     means: 'it is carried out; the connection breaks in the middle of the answer',
     fault: { drop: 'during' },

@@ -21,12 +21,15 @@ export const faultSchema = z
     body: z.unknown().optional(),
     headers: z.record(z.string(), z.string()).optional(),
     /**
-     * The connection breaks. true: before the route acts; it acts, then the answer is lost: `after`, in its middle:
-     * `during`; `never`: it acts, and the connection stays open without an answer.
+     * The connection breaks. true: before the route acts; `request`: so it does, while the body is being sent; it acts,
+     * then the answer is lost: `after`, in its middle: `during`; `never`: it acts, and the connection stays open without
+     * an answer.
      */
-    drop: z.union([z.boolean(), z.enum(['after', 'during', 'never'])]).optional(),
+    drop: z.union([z.boolean(), z.enum(['request', 'after', 'during', 'never'])]).optional(),
     /** The route acts, and its answer is changed. */
-    alter: z.enum(['empty', 'content_type', 'truncate', 'same', 'empty_page', 'total', 'late']).optional(),
+    alter: z
+      .enum(['empty', 'content_type', 'truncate', 'bomb', 'same', 'empty_page', 'total', 'late'])
+      .optional(),
     /** Real milliseconds before anything happens. */
     delay_ms: z.int().min(0).max(600_000).optional(),
     /** Virtual seconds; see `late_records`. */

@@ -44,7 +44,7 @@ export function told(issue: z.core.$ZodIssue): { path: Path; words: string } {
     return { path: issue.path, words: `${key} is not one of ${issue.values.map(String).join(', ')}` }
   }
   if (issue.code === 'invalid_union') {
-    return { path: issue.path, words: `${key} is not one of true, false, after, during, never` }
+    return { path: issue.path, words: `${key} is not one of true, false, request, after, during, never` }
   }
   return { path: issue.path, words: `${key}: ${firstLine(issue.message)}` }
 }

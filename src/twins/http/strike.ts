@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { VirtualClock } from '../clock.ts'
-import { altered } from './answers.ts'
+import { altered, bomb } from './answers.ts'
 import type { Fault, Faults, Struck } from './faults.ts'
 
 /** Requests whose answers never left whole. */
@@ -38,6 +38,10 @@ export function faultHooks(
     }
     if (fault.alter === undefined) return done(null, payload)
     if (fault.alter === 'content_type') reply.header('content-type', 'text/plain')
+    if (fault.alter === 'bomb') {
+      reply.header('content-encoding', 'gzip').removeHeader('content-length')
+      return done(null, bomb(text))
+    }
     const { url, body } = request
     const changed = altered(text, fault, previous, { url, body, now: clock.now() })
     if (reply.hasHeader('content-length')) reply.header('content-length', Buffer.byteLength(changed))
@@ -52,6 +56,12 @@ function act(fault: Fault, request: FastifyRequest, reply: FastifyReply, done: (
     cut(request, reply)
     return
   }
+  if (fault.drop === 'request') {
+    reply.hijack()
+    // A body that is not there has ended.
+    for (const event of ['data', 'end']) request.raw.once(event, () => request.raw.socket.destroy())
+    return
+  }
   const acts = fault.drop || fault.alter !== undefined || fault.delay_ms !== undefined
   if (acts && fault.status === undefined) {
     done()
@@ -64,7 +74,7 @@ function act(fault: Fault, request: FastifyRequest, reply: FastifyReply, done: (
 }
 
 function breakOff(
-  how: 'after' | 'during' | 'never',
+  how: Extract<Fault['drop'], string>,
   text: string,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -38,6 +38,12 @@ export class Definitions {
     this.#byType.get(type)!.set(property.name, property)
   }
 
+  /** Takes a custom property away; HubSpot's own cannot be deleted. Whether it was there. */
+  remove(type: ObjectType, name: string): boolean {
+    const removable = this.get(type, name)?.hubspotDefined === false
+    return removable && this.#byType.get(type)!.delete(name)
+  }
+
   /** Makes a custom text property of that name where there is none; names HubSpot would refuse are not made. */
   need(type: ObjectType, name: string): void {
     if (this.get(type, name) || !/^(?!hs_)[a-z][a-z0-9_]*$/.test(name)) return

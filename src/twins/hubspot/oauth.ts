@@ -53,8 +53,7 @@ export class OAuth {
 
   /** What a call without a good token is answered; undefined: it may go on. */
   refusal(authorization: string): object | undefined {
-    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
-    const access = token === undefined ? undefined : this.#access.get(token)
+    const [token, access] = this.#presented(authorization)
     const { real, token: fixed } = this.#options
     if (access) return access.until > real() ? undefined : expired(real() - access.until)
     if (token !== undefined && (fixed === undefined || token === fixed)) return undefined
@@ -62,6 +61,12 @@ export class OAuth {
       'INVALID_AUTHENTICATION',
       'Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview',
     )
+  }
+
+  /** What the token of a call was granted; null: it is no app's, or of one that asked for nothing, and may do all. */
+  scopesOf(authorization: string): readonly string[] | null {
+    const [, access] = this.#presented(authorization)
+    return access && access.scopes.length > 0 ? access.scopes : null
   }
 
   /** Where the browser goes back to once its person has agreed or not. @throws HubspotError for what the page refuses */
@@ -137,6 +142,11 @@ export class OAuth {
     const now = this.#options.real()
     for (const access of this.#access.values()) access.until = Math.min(access.until, now)
     return this.#access.size
+  }
+
+  #presented(authorization: string): [token: string | undefined, access: Access | undefined] {
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1]
+    return [token, token === undefined ? undefined : this.#access.get(token)]
   }
 
   #code({ redirect_uri = '', scope = '' }: Form): string {

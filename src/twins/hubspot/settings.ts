@@ -14,12 +14,14 @@ export interface Settings {
   historyVersions: number
   /** Contact properties without which dated paths create no contact, as a portal's own rules may want. */
   requiredProperties: readonly string[]
+  /** What an administrator has left of the app's rights; null: all that its token was granted. */
+  scopes: readonly string[] | null
 }
 
 /** Of a private app of a Professional account. */
 export const SETTINGS: Settings = {
   ...{ searchLagSeconds: 0, enforceLimits: false, burst: 190, daily: 625_000 },
-  ...{ historyVersions: 45, requiredProperties: [] },
+  ...{ historyVersions: 45, requiredProperties: [], scopes: null },
 }
 
 const settingsSchema = z.strictObject({
@@ -29,6 +31,7 @@ const settingsSchema = z.strictObject({
   daily: z.int().min(1).optional(),
   historyVersions: z.int().min(1).optional(),
   requiredProperties: z.array(z.string()).optional(),
+  scopes: z.array(z.string()).nullable().optional(),
 })
 
 /** @throws ZodError for what is no setting */

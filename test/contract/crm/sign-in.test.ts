@@ -174,8 +174,26 @@ describe('HubSpot, by OAuth', () => {
     const ask = client(keeperOf(grantOf(await agreed(), Date.now() + 3_600_000)))
     app.faults.add({ path: '/account-info/', status: 401, body: {} })
     const before = tokenCalls()
-    await expect(ask()).rejects.toBeInstanceOf(AuthExpired)
+    const refused = ask()
+    await expect(refused).rejects.toBeInstanceOf(AuthExpired)
     expect(tokenCalls() - before).toBe(1)
+    // Nobody who signs in by an app has a HUBSPOT_TOKEN.
+    await expect(refused).rejects.toThrow(/HTTP 401; connect HubSpot again on the page \/connections$/)
+  })
+
+  test('a token granted for less than a call needs is answered by the twin with the scope', async () => {
+    const { url, agreed, tokenCalls } = await hubspot()
+    const { access_token } = await agreed()
+    const before = tokenCalls()
+    const headers = { authorization: `Bearer ${access_token}` }
+    const answer = await fetch(`${url}/crm/objects/2026-09/deals`, { headers })
+    expect(answer.status).toBe(403)
+    expect(await answer.json()).toMatchObject({
+      category: 'MISSING_SCOPES',
+      errors: [{ context: { requiredGranularScopes: ['crm.objects.deals.read'] } }],
+    })
+    expect((await fetch(`${url}/account-info/v3/details`, { headers })).status).toBe(200)
+    expect(tokenCalls()).toBe(before)
   })
 })
 

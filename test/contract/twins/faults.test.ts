@@ -77,8 +77,10 @@ const SEEN: Record<Exclude<FaultName, 'concurrent_limit'>, Seen | ((seen: Seen) 
   empty_body: { status: 200, type: 'application/json; charset=utf-8', text: '' },
   wrong_content_type: { status: 200, type: 'text/plain' },
   truncated: seen => expect(() => page(seen)).toThrow(SyntaxError),
+  gzip_bomb: seen => expect([seen.text!.length >> 20, ids(seen)]).toEqual([256, ['1', '2']]),
   delay: { status: 200 },
   reset_before: { broken: 'TypeError' },
+  reset_request: { broken: 'TypeError' },
   reset_during: { broken: 'TypeError' },
   reset_after: { broken: 'TypeError' },
   timeout: { broken: 'TimeoutError' },
@@ -93,7 +95,16 @@ const SEEN: Record<Exclude<FaultName, 'concurrent_limit'>, Seen | ((seen: Seen) 
 }
 
 const CARRIED_OUT: readonly string[] = [
-  ...['empty_body', 'wrong_content_type', 'truncated', 'delay', 'reset_during', 'reset_after', 'timeout'],
+  ...[
+    'empty_body',
+    'wrong_content_type',
+    'truncated',
+    'gzip_bomb',
+    'delay',
+    'reset_during',
+    'reset_after',
+    'timeout',
+  ],
   ...['same_page', 'empty_page', 'wrong_total', 'late_records'],
 ]
 

@@ -22,7 +22,7 @@ describe('a fault script', () => {
     ['- fault: limit\n  nth: 2\n- path: x\n  fault: limt', 4, 'fault is not one of limit, retry_after,'],
     ['- fault: limit\n  tiems: 1', 2, "unknown key 'tiems'; a fault has the keys fault, twin, method, path,"],
     ['faults:\n  - fault: limit\n\n    path: "("', 4, 'path: must be a regular expression'],
-    ['fault: limit\ndrop: sideways', 2, 'drop is not one of true, false, after, during, never'],
+    ['fault: limit\ndrop: sideways', 2, 'drop is not one of true, false, request, after, during, never'],
     ['- status: 200\n- status: [', 2, ''],
     ['- 7', 1, 'expected object'],
     ['', 1, 'expected object'],

@@ -3,6 +3,7 @@ import { errorBody, HubspotError } from '../errors.ts'
 import { RateLimits } from '../limits.ts'
 import type { OAuth } from '../oauth.ts'
 import type { Portal } from '../portal.ts'
+import { missingScope } from '../scopes.ts'
 import { accountRoutes } from './account.ts'
 import { associationRoutes } from './associations.ts'
 import { batchRoutes } from './batch.ts'
@@ -31,6 +32,9 @@ export function api(app: FastifyInstance, portal: Portal, options: ApiOptions): 
     if (refusal) return void reply.code(401).send(refusal)
     const limited = limits.take(reply, /\/search$/.test(request.routeOptions.url ?? ''))
     if (limited) return void reply.code(429).send(limited)
+    const granted = portal.settings.scopes ?? options.oauth.scopesOf(request.headers.authorization ?? '')
+    const missing = missingScope(request, granted)
+    if (missing) return void reply.code(403).send(missing.body())
     done()
   })
   objectRoutes(app, portal)

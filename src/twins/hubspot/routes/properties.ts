@@ -28,6 +28,11 @@ export function propertyRoutes(app: FastifyInstance, portal: Portal): void {
       if (!found) throw notFound(`Property ${paramsOf(request).name} does not exist`)
       return found
     })
+    app.delete(`${prefix}/:type/:name`, (request, reply) => {
+      const name = paramsOf(request).name ?? ''
+      if (!definitions.remove(typeOf(request).type, name)) throw notFound(`Property ${name} does not exist`)
+      return reply.code(204).send()
+    })
     app.post(`${prefix}/:type`, (request, reply) =>
       reply.code(201).send(create(portal, typeOf(request).type, bodyOf<Wish>(request))),
     )
