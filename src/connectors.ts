@@ -12,12 +12,16 @@ import type { Database } from './store/db.ts'
 
 type Fixed = 'prefix' | 'fields'
 
-/** Of each CRM that the environment names, what its adapter needs to sign in. @throws ConfigError */
+/**
+ * Of each CRM that the environment names, what its adapter needs to sign in.
+ * @param db where grants are kept; null: nowhere, so what the pages connect cannot sign in
+ * @throws ConfigError
+ */
 export function signIns(
   { salesforce, hubspot, keys }: Config,
-  db: Database,
+  db: Database | null,
 ): { salesforce: Omit<SalesforceOptions, Fixed> | null; hubspot: Omit<HubSpotOptions, Fixed> | null } {
-  const kept = (vendor: Vendor, seed: string | null) => keys && storedKeeper(db, keys, vendor, seed)
+  const kept = (vendor: Vendor, seed: string | null) => keys && db && storedKeeper(db, keys, vendor, seed)
   return {
     salesforce: salesforce && salesforceOptions(salesforce, kept),
     hubspot: hubspot && hubspotOptions(hubspot, kept),

@@ -185,8 +185,9 @@ export interface Crm {
   /**
    * Every record of `object` that the CRM shows now, ids and stamps only, in order of id: a fraction of what reading them
    * costs. `cursor` goes on where an earlier census ended; null: from the beginning. Of records that are deleted, those
-   * the CRM still lists. A record created, deleted or moved while it counts may be there or not, or there twice: whoever
-   * finds it missing asks for it with `fetch` before believing so. An object this user cannot see has no records.
+   * the CRM still lists, among the others or after them. A record created, deleted or moved while it counts may be there
+   * or not, or there twice: whoever finds it missing asks for it with `fetch` before believing so. An object this user
+   * cannot see has no records.
    */
   census(object: ObjectName, cursor: Cursor | null, signal: AbortSignal): AsyncIterable<CensusPage>
 

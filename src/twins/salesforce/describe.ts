@@ -31,6 +31,13 @@ export function describeObject(object: SObject, base: string): object {
     fields: object.fields.map(describeField),
     childRelationships: childrenOf(object),
     recordTypeInfos: [],
+    actionOverrides: [],
+    namedLayoutInfos: [],
+    compactLayoutable: object.updateable,
+    searchLayoutable: object.updateable,
+    lookupLayoutable: null,
+    listviewable: null,
+    networkScopeFieldName: null,
     supportedScopes: [{ label: `All ${object.label}`, name: 'everything' }],
   }
 }
@@ -61,6 +68,14 @@ function summary(object: SObject, base: string): object {
     layoutable: object.updateable,
     feedEnabled: false,
     hasSubtypes: false,
+    isSubtype: false,
+    isInterface: false,
+    activateable: false,
+    customSetting: false,
+    deepCloneable: false,
+    deprecatedAndHidden: false,
+    idEnabled: true,
+    mruEnabled: object.updateable,
     urls: { sobject: url, describe: `${url}/describe`, rowTemplate: `${url}/{ID}` },
   }
 }
@@ -112,7 +127,22 @@ function describeField(field: Field): object {
     htmlFormatted: false,
     deprecatedAndHidden: false,
     permissionable: field.createable && field.nillable,
+    ...UNUSED,
   }
+}
+
+/** What every field says of features that none of ours uses. */
+const UNUSED = {
+  ...{ calculatedFormula: null, compoundFieldName: null, controllerName: null, defaultValueFormula: null },
+  ...{
+    extraTypeInfo: null,
+    filteredLookupInfo: null,
+    mask: null,
+    maskType: null,
+    referenceTargetField: null,
+  },
+  ...{ cascadeDelete: false, displayLocationInDecimal: false, encrypted: false, highScaleNumber: false },
+  ...{ queryByDistance: false, restrictedDelete: false, writeRequiresMasterRead: false },
 }
 
 function childrenOf(object: SObject): object[] {
@@ -126,6 +156,8 @@ function childrenOf(object: SObject): object[] {
         cascadeDelete: false,
         deprecatedAndHidden: false,
         restrictedDelete: false,
+        junctionIdListNames: [],
+        junctionReferenceTo: [],
       })),
   )
 }

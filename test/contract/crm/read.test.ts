@@ -232,20 +232,6 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect(idsOf(records)).toHaveLength(4)
   })
 
-  test('records by id: those that are there, each once', async () => {
-    await start(450, 0)
-    const { records } = await scan(at.crm, object)
-    const unknown = vendor === 'salesforce' ? '00QLt000000ZZZZMAA' : '99999999'
-    const found = await at.crm.fetch(
-      object,
-      [...idsOf(records), unknown, "x'y", idsOf(records)[0] ?? ''],
-      never,
-    )
-    expect(found).toHaveLength(450)
-    const scanned = new Map(records.map(record => [record.id, record]))
-    for (const record of found) expect(record).toEqual(scanned.get(record.id))
-  })
-
   test('an object without records still gives a cursor', async () => {
     await start(0)
     const { records, cursor } = await scan(at.crm, object)

@@ -1,87 +1,30 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/crm/crm.ts'
 import { Refused } from '../../../src/crm/errors.ts'
-import type { OwnedFields } from '../../../src/domain/desired.ts'
 import { type Bench, bench, event, HOUR, idsOf, mqls, NOW, personObject, scan, somebody } from './company.ts'
+import { full, ownedBy } from './owned.ts'
 
 const never = new AbortController().signal
 let at: Bench
 
 afterEach(async () => await at.close())
 
-const full: OwnedFields = {
-  ...{
-    overdue: true,
-    status: 'overdue',
-    due: NOW - HOUR,
-    reason: 'Überfällig 1 h: no attempt since "Tue" 09:12',
-  },
-  ...{ mqlAt: NOW - 50 * HOUR, assignedAt: NOW - 49 * HOUR, firstAttemptAt: null, sqlAt: null, attempts: 0 },
-  ...{ followUpMinutes: 1500, followUpHours: 24.8, mqlToSqlHours: -3.25, handoff: 2, outcome: 'open' },
-  ...{ feedbackReason: 'No budget', feedbackNote: null },
-}
-
-const empty: OwnedFields = {
-  ...{
-    overdue: false,
-    status: null,
-    due: null,
-    reason: null,
-    mqlAt: null,
-    assignedAt: null,
-    firstAttemptAt: null,
-  },
-  ...{ sqlAt: null, attempts: null, followUpMinutes: null, followUpHours: null, mqlToSqlHours: null },
-  ...{ handoff: null, outcome: null, feedbackReason: null, feedbackNote: null },
-}
-
 describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
   const object = personObject(vendor)
-  const of = (fields: OwnedFields) =>
-    Object.fromEntries(at.crm.ownedFields.map(field => [field, fields[field]])) as Partial<OwnedFields>
   const start = async (count: number) => {
     at = await bench(vendor, mqls(count, 1000))
     return idsOf((await scan(at.crm, object)).records)
   }
-  const owned = async (id: string) => (await at.crm.fetch(object, [id], never))[0]?.owned
-
-  test('values read back as they were written, and are cleared by null', async () => {
-    const [id = ''] = await start(1)
-    expect(await at.crm.write(object, [{ id, fields: of(full) }], never)).toEqual([{ id, result: 'written' }])
-    expect(await owned(id)).toEqual(of(full))
-    await at.crm.write(object, [{ id, fields: of(empty) }], never)
-    expect(await owned(id)).toEqual(of(empty))
-  })
-
-  test('fields that are not given stay', async () => {
-    const [id = ''] = await start(1)
-    await at.crm.write(object, [{ id, fields: of(full) }], never)
-    await at.crm.write(object, [{ id, fields: { overdue: false } }], never)
-    expect(await owned(id)).toEqual({ ...of(full), overdue: false })
-  })
 
   test('writing the same again changes no value', async () => {
     const [id = ''] = await start(1)
-    const change: Change = { id, fields: of(full) }
+    const change: Change = { id, fields: ownedBy(at.crm, full) }
     await at.crm.write(object, [change], never)
     const before = at.app.writes.after(0, 0)
     expect(await at.crm.write(object, [change], never)).toEqual([{ id, result: 'written' }])
     const after = at.app.writes.after(0, 0)
     expect(after.total - after.same).toBe(before.total - before.same)
     expect(after.same).toBeGreaterThan(before.same)
-  })
-
-  test('an echo of our write is the same record but for our fields', async () => {
-    const [id = ''] = await start(2)
-    const before = await scan(at.crm, object)
-    at.clock.set(NOW + HOUR)
-    await at.crm.write(object, [{ id, fields: of(full) }], never)
-    const { records } = await scan(at.crm, object, before.cursor)
-    const old = before.records.find(record => record.id === id)
-    expect(idsOf(records)).toEqual([id])
-    expect(records[0]?.fields).toEqual(old?.fields)
-    expect(records[0]?.facts).toEqual(old?.facts)
-    expect(records[0]?.owned).toEqual(of(full))
   })
 
   test('a full batch, one result for each', async () => {
@@ -92,34 +35,6 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect(new Set(results.map(({ result }) => result))).toEqual(new Set(['written']))
     expect(at.crm.writeBatch).toBe(ids.length)
     expect(at.app.counters.state().writes).toEqual({ calls: 1, records: ids.length })
-  })
-
-  test('a record that is not there, or deleted, is gone; the others are written', async () => {
-    const ids = await start(3)
-    at.sink.apply('p00001', event('p00001', NOW, 'deleted'))
-    const never_was = vendor === 'salesforce' ? '00QLt000000ZZZZMAA' : '99999999'
-    const changes = [...ids, never_was, 'nonsense'].map(id => ({ id, fields: { overdue: true } }))
-    const results = new Map((await at.crm.write(object, changes, never)).map(one => [one.id, one.result]))
-    expect([...results.values()].sort()).toEqual(['gone', 'gone', 'gone', 'written', 'written'])
-    expect(results.get(never_was)).toBe('gone')
-  })
-
-  test('one bad value does not keep the others from being written', async () => {
-    const ids = await start(40)
-    const bad = ids[17] ?? ''
-    const changes = ids.map(id => ({
-      id,
-      fields: { overdue: true, ...(id === bad && { status: 'nonsense' as never }) },
-    }))
-    const results = await at.crm.write(object, changes, never)
-    expect(results.filter(({ result }) => result === 'written')).toHaveLength(39)
-    const field = vendor === 'salesforce' ? 'Leadtime_Status__c' : 'leadtime_status'
-    expect(results.find(({ id }) => id === bad)).toMatchObject({
-      result: 'rejected',
-      field,
-      transient: false,
-    })
-    expect(at.app.counters.state().writes.calls).toBeLessThanOrEqual(vendor === 'salesforce' ? 1 : 13)
   })
 
   test('an answer that was lost leaves every change unknown, and it was sent once', async () => {
@@ -158,12 +73,6 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
     expect(results.map(({ result }) => result)).toEqual(['unknown', 'unknown'])
   })
 
-  test('nothing to write is no call', async () => {
-    await start(0)
-    expect(await at.crm.write(object, [], never)).toEqual([])
-    expect(at.app.counters.state().writes.calls).toBe(0)
-  })
-
   test('fields the CRM lacks are a refusal for all, and the check names them', async () => {
     at = await bench(vendor, mqls(20, 1000), { prefix: 'Other' })
     const { records } = await scan(at.crm, object)
@@ -182,11 +91,6 @@ describe.each(['salesforce', 'hubspot'] as const)('%s', vendor => {
         true,
       )
     }
-  })
-
-  test('an object without our fields is refused', async () => {
-    await start(1)
-    await expect(at.crm.write('deal', [], never)).rejects.toBeInstanceOf(Refused)
   })
 })
 

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { AuthExpired, OtherAccount, Unavailable } from '../../../src/crm/errors.ts'
 import { GrantRefused } from '../../../src/crm/oauth.ts'
@@ -17,6 +19,20 @@ describe.each(VENDORS)('%s', vendor => {
     await at.expire()
     const calls = processes.flatMap(process => Array.from({ length: 5 }, () => process.account()))
     expect(new Set(await Promise.all(calls)).size).toBe(1)
+    expect(at.tokenCalls()).toBe(1)
+  })
+
+  test('fault 27: the same of two processes of the operating system, which share nothing but the database', async () => {
+    const at = await connected(vendor)
+    const forked = [at.fork(), at.fork()]
+    const says = async (one: ChildProcess) => (await once(one, 'message'))[0] as string | string[]
+    expect(await Promise.all(forked.map(says))).toEqual(['ready', 'ready'])
+    const account = await (await at.process()).account()
+    expect(at.tokenCalls()).toBe(0)
+    await at.expire()
+    const answers = forked.map(says)
+    for (const one of forked) one.send('go')
+    expect((await Promise.all(answers)).flat()).toEqual(Array(10).fill(account))
     expect(at.tokenCalls()).toBe(1)
   })
 

@@ -1,10 +1,9 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { z } from 'zod'
-import type { Grant, TokenKeeper } from '../../../src/crm/credentials.ts'
-import { HubSpotClient } from '../../../src/crm/hubspot/client.ts'
-import { RETRY, type RetryPlan } from '../../../src/crm/retry.ts'
-import { SalesforceClient } from '../../../src/crm/salesforce/client.ts'
+import type { Grant } from '../../../src/crm/credentials.ts'
 import type { Vendor } from '../../../src/domain/facts.ts'
 import { storedKeeper, storeGrant } from '../../../src/store/credentials.ts'
 import { type Database, openDatabase } from '../../../src/store/db.ts'
@@ -15,17 +14,11 @@ import { hubspotTwin } from '../../../src/twins/hubspot/twin.ts'
 import { salesforceTwin } from '../../../src/twins/salesforce/twin.ts'
 import { company, NOW } from '../../contract/crm/company.ts'
 import { createTestDatabase } from '../database.ts'
+import { CLIENT, client, type Process } from './client.ts'
 
 export const { signal } = new AbortController()
+const CALLER = resolve('test/integration/credentials/caller.ts')
 export const newKey = () => randomBytes(32).toString('base64')
-const CLIENT = { clientId: 'leadtime', clientSecret: 'leadtime-secret' }
-const QUICK: RetryPlan = { ...RETRY, random: () => 0, sleep: async () => undefined }
-
-/** A CRM client as a process of its own has it. */
-export interface Process {
-  account(): Promise<string>
-  keeper: TokenKeeper
-}
 
 export interface Connected {
   vendor: Vendor
@@ -33,8 +26,10 @@ export interface Connected {
   app: TwinApp
   db: Database
   keys: Keyring
-  /** Another process: a pool and a client of its own. */
+  /** As good as another process: a pool and a client of its own. */
   process(db?: Database): Promise<Process>
+  /** Another process; see caller.ts. */
+  fork(): ChildProcess
   /** Token requests the twin has seen. */
   tokenCalls(): number
   calls(): number
@@ -67,7 +62,8 @@ export async function connected(vendor: Vendor): Promise<Connected> {
     return db
   }
   const db = await open()
-  const keys = Keyring.parse(`1:${newKey()}`)
+  const key = `1:${newKey()}`
+  const keys = Keyring.parse(key)
   await storeGrant(db, keys, vendor, { ...(await agreed(vendor, url)), seed: null })
   const control = async (path: string) => void (await fetch(`${url}/_twin/${path}`, { method: 'DELETE' }))
   const seen = () => Object.entries(twin.app.counters.state().calls)
@@ -75,48 +71,25 @@ export async function connected(vendor: Vendor): Promise<Connected> {
   const before = seen().reduce((sum, [route, n]) => sum + (tokenPath.test(route) ? n : 0), 0)
   return {
     ...{ vendor, url, app: twin.app, db, keys },
-    process: async (own = undefined) =>
-      client(vendor, url, storedKeeper(own ?? (await open()), keys, vendor, null)),
+    process: async (own = undefined) => {
+      const made = client(vendor, url, storedKeeper(own ?? (await open()), keys, vendor, null))
+      onTestFinished(() => made.close())
+      return made
+    },
+    fork: () => {
+      const forked = fork(CALLER, [vendor, url, databaseUrl, key])
+      onTestFinished(async () => {
+        if (forked.exitCode !== null || forked.signalCode !== null) return
+        forked.kill('SIGKILL')
+        await once(forked, 'exit')
+      })
+      return forked
+    },
     tokenCalls: () => seen().reduce((sum, [route, n]) => sum + (tokenPath.test(route) ? n : 0), 0) - before,
     calls: () => twin.app.counters.state().total,
     kept: () => storedKeeper(db, keys, vendor, null).read(),
     expire: () => control('sessions'),
     revoke: () => control('grants'),
-  }
-}
-
-const details = z.object({ portalId: z.number() })
-
-function client(vendor: Vendor, url: string, keeper: TokenKeeper): Process {
-  if (vendor === 'hubspot') {
-    const oauth = { ...CLIENT, keeper }
-    const made = new HubSpotClient({
-      baseUrl: url,
-      uiUrl: url,
-      api: '2026-09',
-      prefix: 'Leadtime',
-      oauth,
-      retry: QUICK,
-    })
-    onTestFinished(() => made.close())
-    return {
-      keeper,
-      account: async () =>
-        String(
-          (await made.get('account details', details, '/account-info/v3/details', signal)).body.portalId,
-        ),
-    }
-  }
-  const made = new SalesforceClient({
-    ...{ loginUrl: url, ...CLIENT, keeper, apiVersion: '66.0', prefix: 'Leadtime', retry: QUICK },
-  })
-  onTestFinished(() => made.close())
-  return {
-    keeper,
-    account: async () => {
-      await made.get('limits', '/limits', z.unknown(), signal)
-      return await made.account(signal)
-    },
   }
 }
 

@@ -125,7 +125,8 @@ export class IngestJobs {
       ...{ id: job.id, operation, object: wish.object.name, createdById: this.#options.userId },
       ...{ createdDate: stamp, systemModstamp: stamp, state: stateOf(job), concurrencyMode: 'Parallel' },
       ...{ contentType: 'CSV', apiVersion: Number(version.slice(1)), jobType: 'V2Ingest', contentUrl: path },
-      ...{ lineEnding, columnDelimiter, retries: 0, totalProcessingTime: job.course?.worked ?? 0 },
+      ...{ lineEnding, columnDelimiter, retries: 0, apexProcessingTime: 0 },
+      ...{ totalProcessingTime: job.course?.worked ?? 0, apiActiveProcessingTime: job.course?.worked ?? 0 },
       ...(externalIdFieldName !== undefined && { externalIdFieldName }),
       ...this.#counts(job),
     }

@@ -9,6 +9,7 @@ import { originOf, tokenOf } from './oauth.ts'
 import { baseOf, type RestParts } from './parts.ts'
 import { queryRoutes } from './query.ts'
 import { objectAt, recordRoutes } from './records.ts'
+import { replicationRoutes } from './replication.ts'
 import { toolingRoutes } from './tooling.ts'
 
 const OLDEST = 31
@@ -34,6 +35,7 @@ export function dataRoutes(app: FastifyInstance, parts: RestParts): void {
       guard(scope, parts, used)
       resources(scope, parts, used)
       queryRoutes(scope, parts)
+      replicationRoutes(scope, parts)
       recordRoutes(scope, parts)
       collectionRoutes(scope, parts)
       bulkQueryRoutes(scope, parts)

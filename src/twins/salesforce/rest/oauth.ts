@@ -63,6 +63,8 @@ function tokenReply(organisation: Organisation, origin: string, token: string, n
 
 function identity(organisation: Organisation, origin: string): object {
   const row = organisation.database.get(user, organisation.apiUserId)!
+  const rest = `${origin}/services/data/v{version}/`
+  const soap = (api: string) => `${origin}/services/Soap/${api}/{version}/${organisation.id.slice(0, 15)}`
   return {
     id: identityUrl(organisation, origin),
     asserted_user: true,
@@ -70,15 +72,18 @@ function identity(organisation: Organisation, origin: string): object {
     organization_id: organisation.id,
     username: row.Username,
     display_name: row.Name,
+    nick_name: String(row.Username).split('@')[0],
     email: row.Email,
+    photos: { picture: `${origin}/profilephoto/005/F`, thumbnail: `${origin}/profilephoto/005/T` },
     active: true,
     user_type: 'STANDARD',
     language: 'en_US',
     locale: 'en_US',
     timezone: organisation.days.zone,
     urls: {
-      rest: `${origin}/services/data/v{version}/`,
-      query: `${origin}/services/data/v{version}/query/`,
+      ...{ enterprise: soap('c'), metadata: soap('m'), partner: soap('u') },
+      ...{ rest, sobjects: `${rest}sobjects/`, search: `${rest}search/`, query: `${rest}query/` },
+      profile: `${origin}/${organisation.apiUserId}`,
     },
   }
 }
