@@ -167,6 +167,16 @@ test.each([
     'policy.yml: calendars.default.holidays.0: "us", expected a name this file defines; it defines none',
   ],
   [
+    'an unknown key of a day off',
+    'holidays: { us: { days: [{ onn: 12-25 }] } }',
+    'policy.yml:1: holidays.us.days.0.onn: unknown key onn, expected one of on, hours, name; did you mean on?',
+  ],
+  [
+    'an unknown key of a test',
+    'stages: { mql: { fields: [{ all: [{ hubspott: x }] }] } }',
+    'policy.yml:1: stages.mql.fields.0.all.0.hubspott: unknown key hubspott, expected one of hubspot, salesforce, is, is_not, at_least, at_most, filled; did you mean hubspot?',
+  ],
+  [
     'a due of another kind of time',
     promise('kind: working, due: 2d'),
     'policy.yml: promises.a.due: 2d, expected working time such as 4h or 5 working days',
