@@ -45,7 +45,7 @@ export function risings(all: readonly FieldTest[], line: Timeline): { at: Instan
 const spansOf = (group: readonly Passing[]): Span[] => union(group.flatMap(({ spans }) => spans))
 
 const overAll = (groups: readonly Span[][]): Span[] =>
-  groups.length === 0 ? [] : groups.reduce((common, spans) => intersection(common, spans))
+  groups.reduce((common, spans) => intersection(common, spans))
 
 function groups(all: readonly FieldTest[], { records, deals }: Timeline): Passing[][] {
   return [...Map.groupBy(all, ({ vendor }) => vendor)].map(([vendor, tests]) =>
@@ -57,8 +57,9 @@ function groups(all: readonly FieldTest[], { records, deals }: Timeline): Passin
 
 function passing(record: RecordLife, tests: readonly FieldTest[], life: Span): Passing {
   const passed = tests.map((test): Passed => {
-    const [field, changes] = historyOf(record, test.name) ?? []
-    if (!field || !changes) return { field: `property:${test.name}`, changes: [], spans: [] }
+    const history = historyOf(record, test.name)
+    if (!history) return { field: `property:${test.name}`, changes: [], spans: [] }
+    const [field, changes] = history
     return { field, changes, spans: valueSpans(changes, life.from, value => passes(test, value)) }
   })
   const spans = passed.reduce((common, one) => intersection(common, one.spans), union([life]))
@@ -108,7 +109,7 @@ export function lifeOf(
   { createdAt, deletedAt, conversion, fields }: RecordLife,
   deals: Timeline['deals'],
 ): Span {
-  const first = [...fields.values()].flatMap(changes => changes[0]?.at ?? [])
+  const first = [...fields.values()].map(([change]) => change!.at)
   const from = Math.min(createdAt ?? Number.POSITIVE_INFINITY, ...first)
   const ends = [deletedAt, conversion && conversionEnd(conversion, deals)].filter(at => at !== null)
   return { from, to: ends.length === 0 ? null : Math.min(...ends) }

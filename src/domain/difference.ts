@@ -1,4 +1,4 @@
-import type { Policy, PromiseRule, Tier } from '../policy/policy.ts'
+import type { Policy, PromiseRule, Reassignment, Tier } from '../policy/policy.ts'
 import { GOAL, START } from './explain.ts'
 import type { DurationKind, Handoff, PromiseState, PromiseVerdict } from './handoff.ts'
 import type { Instant } from './time.ts'
@@ -104,7 +104,23 @@ function due(old: Judged, now: Judged): string | null {
   const length = limit(old, now)
   const tier = was.tier === is.tier ? null : `another tier: ${is.tier}`
   const said = [tier, length, start].filter(words => words !== null)
-  return said.length > 0 ? said.join(', ') : 'other working hours'
+  return said.length > 0 ? said.join(', ') : counted(old, now)
+}
+
+/** What the clock does when the lead gets another owner. */
+const OWNED: Record<Reassignment, string> = {
+  carry: 'goes on',
+  reset: 'starts again',
+  apportion: 'counts their own time only',
+}
+
+/** Why the same length from the same start ends at another time; null: nobody can tell. */
+function counted(old: Judged, now: Judged): string | null {
+  const [before, after] = [old.rule!.reassignment, now.rule!.reassignment]
+  if (before !== after) return `with a new owner the clock ${OWNED[after]}`
+  const longer = now.promise!.pausedMs! - old.promise!.pausedMs!
+  if (longer !== 0) return `paused for ${longer > 0 ? 'longer' : 'a shorter time'}`
+  return now.rule!.kind === 'working' ? 'other working hours' : null
 }
 
 function started(old: Judged, now: Judged): string | null {

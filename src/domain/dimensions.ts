@@ -23,7 +23,7 @@ export interface Dimensions {
 /** As the record that became MQL has them; what it leaves empty comes from the others. */
 export function dimensionsOf({ opened, t1, policy }: Passage, line: Timeline): Dimensions {
   const { records, campaigns } = line
-  const ordered = [...records].sort((a, b) => Number(b === opened.record) - Number(a === opened.record))
+  const ordered = opened.record ? [opened.record, ...records] : records
   const { segment, score } = policy.dimensions
   return {
     source: firstOf(ordered, 'source'),
@@ -49,11 +49,11 @@ function valuesAt(
 ): string[] {
   return records.flatMap(record => {
     const name = names[record.vendor]
-    const [, changes] = (name !== undefined && historyOf(record, name)) || []
-    if (!changes) return []
+    const history = name === undefined ? undefined : historyOf(record, name)
+    if (!history) return []
     const { from, to } = lifeOf(record, deals)
     if (to !== null && to <= at) return []
-    const value = valueAt(changes, Math.max(at, from))?.trim()
+    const value = valueAt(history[1], Math.max(at, from))?.trim()
     return value ? [value] : []
   })
 }

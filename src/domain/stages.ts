@@ -35,19 +35,15 @@ export function stageEvents(line: Timeline, now: Instant, policyAt: (at: Instant
 }
 
 const inOrder = (a: StageEvent, b: StageEvent): number =>
-  a.at - b.at || order(a.id, b.id) || order(a.what, b.what) || order(a.condition ?? '', b.condition ?? '')
+  a.at - b.at || order(a.id, b.id) || order(a.what, b.what) || order(a.condition!, b.condition!)
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const isOfPolicy = (field: StageField): boolean => field.startsWith('property:')
 
 function recordEvents(record: RecordLife, line: Timeline): StageEvent[] {
   const events: StageEvent[] = []
   const { vendor } = record
   for (const [field, changes] of record.fields) {
-    if (isOfPolicy(field)) continue
     for (const { at, dayPrecise, id, value } of changes) {
-      if (value === null) continue
       events.push({ at, dayPrecise, id, record, what: 'field', vendor, field, value, condition: null })
     }
   }
@@ -80,10 +76,7 @@ function conditionEvent(at: Instant, { record, field, change }: Cause, condition
 /** When anything happened that a policy could take for a stage. */
 function* instantsOf(line: Timeline, events: readonly StageEvent[]): Generator<Instant> {
   for (const { at } of events) yield at
-  for (const { createdAt, fields } of line.records) {
-    if (createdAt !== null) yield createdAt
-    for (const [field, changes] of fields) if (isOfPolicy(field)) for (const { at } of changes) yield at
-  }
+  for (const { createdAt } of line.records) if (createdAt !== null) yield createdAt
 }
 
 /** The conditions of the stages of the policies in force then, each once. */

@@ -15,7 +15,8 @@ export function readHoliday(text: string): { year: number | null; month: number;
 /** Days since 1970-01-01; null when there is no such date. */
 function dayNumber(year: number, month: number, day: number): number | null {
   const date = new Date(Date.UTC(year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() / DAY : null
+  // A day that the month does not have is one of another month.
+  return date.getUTCMonth() === month - 1 ? date.getTime() / DAY : null
 }
 
 /** Reads hours of one day, `12:00-24:00`, as minutes after midnight; null unless the end comes after the start. */

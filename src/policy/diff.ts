@@ -37,9 +37,9 @@ function compareKeyed(before: Keyed, after: Keyed, path: string, ordered = ORDER
   return ordered && was !== is ? [...found, `${path}: order ${was} → ${is}`] : found
 }
 
-/** A list of things that have names, by name; null: another kind of list, or two of one name. */
+/** A list of tiers, by name; null: another kind of list. */
 function byName(list: readonly unknown[]): Keyed | null {
-  const named = list.filter(isKeyed).filter(one => typeof one.name === 'string' && 'when' in one)
+  const named = list.filter(isKeyed).filter(one => 'when' in one)
   const names = new Set(named.map(one => one.name))
   return names.size === list.length ? Object.fromEntries(named.map(one => [one.name as string, one])) : null
 }

@@ -33,9 +33,7 @@ export function readWritten(text: string, file: string): PolicyFile {
   }
   const result = policyFile.safeParse(document.toJS() ?? {})
   if (result.success) return { ...result.data, calendars: withDefault(result.data.calendars) }
-  const issues = result.error.issues.map(deepest)
-  const unknown = issues.find(issue => issue.code === 'unrecognized_keys')
-  throw complaint(unknown ?? issues[0]!, document, lines, file)
+  throw complaint(telling(result.error.issues.map(deepest)), document, lines, file)
 }
 
 type Issue = z.core.$ZodIssue
@@ -43,14 +41,19 @@ type Issue = z.core.$ZodIssue
 /** Of a union, the complaint about the shape that was meant: the one that got furthest. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
-  const inner = issue.errors
-    .flat()
-    .map(one => deepest({ ...one, path: [...issue.path, ...one.path] } as Issue))
+  const shapes = issue.errors
+    .map(found => found.map(one => deepest({ ...one, path: [...issue.path, ...one.path] } as Issue)))
     .sort((a, b) => rank(b) - rank(a))
-  return inner[0] ?? issue
+  return telling(shapes[0]!)
 }
 
-const rank = (issue: Issue): number => issue.path.length * 2 + (issue.code === 'unrecognized_keys' ? 1 : 0)
+const isUnknown = ({ code }: Issue): boolean => code === 'unrecognized_keys'
+
+const rank = (issues: readonly Issue[]): number =>
+  Math.max(...issues.map(issue => issue.path.length * 2 + (isUnknown(issue) ? 1 : 0)))
+
+/** An unknown key explains what is missing beside it. */
+const telling = (issues: readonly Issue[]): Issue => issues.find(isUnknown) ?? issues[0]!
 
 function complaint(issue: Issue, document: Document, lines: LineCounter, file: string): PolicyError {
   const path = [...issue.path]

@@ -3,21 +3,20 @@ import { type JsonSchema, policySchema } from './json-schema.ts'
 import type { PolicyFile } from './schema.ts'
 
 const WIDTH = 110
+/** Of a comment, on whatever level. */
+const COMMENT_WIDTH = 107
 /** Keys this deep have their description above them; deeper ones repeat from calendar to calendar. */
 const DESCRIBED = 2
 
 /** A policy as YAML with a comment on every key of the upper levels; read again it is the same policy. */
 export function printPolicy(written: PolicyFile): string {
-  const document = new Document(written)
+  const document = new Document(written, { aliasDuplicateObjects: false })
   visit(document, {
     Seq: (_key, list) => {
       if (list.items.every(item => isScalar(item))) list.flow = true
     },
-    Map: (_key, map) => {
-      if (map.items.length === 0) map.flow = true
-    },
   })
-  if (isMap(document.contents)) describe(document.contents as YAMLMap, policySchema(), 1)
+  describe(document.contents as unknown as YAMLMap, policySchema(), 1)
   return document.toString({ lineWidth: WIDTH, flowCollectionPadding: false })
 }
 
@@ -25,18 +24,18 @@ function describe(map: YAMLMap, { properties = {} }: JsonSchema, depth: number):
   for (const [index, { key, value }] of map.items.entries()) {
     const name = key as Node & { value: string }
     const inner = properties[name.value]
-    if (!inner) continue
-    if (inner.description !== undefined) name.commentBefore = wrapped(inner.description, WIDTH - 2 * depth)
+    if (!inner?.description) continue
+    name.commentBefore = wrapped(inner.description)
     name.spaceBefore = depth === 1 && index > 0
     if (depth < DESCRIBED && isMap(value)) describe(value as YAMLMap, inner, depth + 1)
   }
 }
 
 /** As lines of a comment, each with the blank that follows the `#`. */
-function wrapped(text: string, width: number): string {
+function wrapped(text: string): string {
   const lines = ['']
   for (const word of text.split(' ')) {
-    if (lines.at(-1)!.length + word.length + 1 > width) lines.push('')
+    if (lines.at(-1)!.length + word.length >= COMMENT_WIDTH) lines.push('')
     lines[lines.length - 1] += ` ${word}`
   }
   return lines.join('\n')

@@ -1,9 +1,10 @@
 import { DAY } from '../domain/time.ts'
+import { durationMs, readDuration } from './duration.ts'
 import { PolicyError } from './error.ts'
 import { workingDayMs } from './hours.ts'
-import type { FieldNames, Policy, StageName, StagePredicate } from './policy.ts'
+import type { Policy, StageName, StagePredicate } from './policy.ts'
 import { holidayRegions, personRules, workCalendars } from './resolve/calendars.ts'
-import { exceptionRules, length, pauseRules, promiseRules } from './resolve/promises.ts'
+import { exceptionRules, pauseRules, promiseRules } from './resolve/promises.ts'
 import { inside, stagePredicates } from './resolve/stages.ts'
 import type { PolicyFile } from './schema.ts'
 
@@ -26,7 +27,6 @@ export function resolvePolicy(written: PolicyFile, file: string): Policy {
   const terms = { dayMs, reassignment: written.reassignment }
   const promises = promiseRules(written.promises, terms, inside(top, 'promises'))
   const names = promises.map(promise => promise.name)
-  const elapsed = (text: string, path: string) => length(text, 'elapsed', dayMs, { file, path })
   const { activities, re_mql, neglect } = written
   return {
     version: 1,
@@ -34,10 +34,7 @@ export function resolvePolicy(written: PolicyFile, file: string): Policy {
     effective: Date.parse(written.effective),
     timezone: written.timezone,
     stages: stagesOf(written, file),
-    dimensions: {
-      segment: fieldNames(written.dimensions.segment),
-      score: fieldNames(written.dimensions.score),
-    },
+    dimensions: written.dimensions as Policy['dimensions'],
     calendars,
     holidays,
     people: personRules(written.people, inside(top, 'people')),
@@ -45,7 +42,7 @@ export function resolvePolicy(written: PolicyFile, file: string): Policy {
     pauses: pauseRules(written.pauses, names, dayMs, inside(top, 'pauses')),
     exceptions: exceptionRules(written.exceptions, names, inside(top, 'exceptions')),
     reMql: {
-      afterMs: re_mql.after === null ? 0 : elapsed(re_mql.after, 're_mql.after'),
+      afterMs: re_mql.after === null ? 0 : elapsed(re_mql.after),
       outcomes: re_mql.outcomes,
     },
     earlyMs: written.early_days * DAY,
@@ -53,11 +50,11 @@ export function resolvePolicy(written: PolicyFile, file: string): Policy {
     attempts: activities.attempts,
     contacts: activities.contacts,
     attemptsBy: activities.attempts_by,
-    backDatedMs: elapsed(activities.back_dated_after, 'activities.back_dated_after'),
+    backDatedMs: elapsed(activities.back_dated_after),
     neglect: {
-      unownedMs: elapsed(neglect.unowned_after, 'neglect.unowned_after'),
-      idleMs: elapsed(neglect.idle_after, 'neglect.idle_after'),
-      windowMs: elapsed(neglect.window, 'neglect.window'),
+      unownedMs: elapsed(neglect.unowned_after),
+      idleMs: elapsed(neglect.idle_after),
+      windowMs: elapsed(neglect.window),
       limit: neglect.limit,
       minimumDue: neglect.minimum_due,
     },
@@ -67,13 +64,12 @@ export function resolvePolicy(written: PolicyFile, file: string): Policy {
   }
 }
 
+/** What the schema takes for wall-clock time, in milliseconds. */
+const elapsed = (text: string): number => durationMs(readDuration(text)!, 'elapsed', 0)!
+
 function stagesOf({ stages }: PolicyFile, file: string): Policy['stages'] {
   const found = {} as Record<StageName, StagePredicate[]>
   for (const name of STAGES) found[name] = stagePredicates(stages[name], { file, path: `stages.${name}` })
   if (found.mql.length > 0) return found
   throw new PolicyError(file, { path: 'stages.mql', value: 'nothing', expected: 'at least one preset' })
 }
-
-/** Without the vendors that are left out: plain data has no undefined. */
-const fieldNames = (written: { [vendor in keyof FieldNames]?: string | undefined }): FieldNames =>
-  Object.fromEntries(Object.entries(written).filter(([, name]) => name !== undefined))

@@ -115,14 +115,14 @@ function tier({ name, when, due, warn }: WrittenTier, kind: DurationKind, dayMs:
 }
 
 function matchOf({ score, ...lists }: WrittenMatch): TierMatch {
-  const when: TierMatch = Object.fromEntries(Object.entries(lists).filter(([, list]) => list !== undefined))
+  const when = lists as TierMatch
   return score === undefined
     ? when
     : { ...when, score: { atLeast: score.at_least ?? null, atMost: score.at_most ?? null } }
 }
 
 /** A written duration in milliseconds of the kind. @throws PolicyError when its unit does not go with the kind */
-export function length(text: string, kind: DurationKind, dayMs: number, { file, path }: Place): number {
+function length(text: string, kind: DurationKind, dayMs: number, { file, path }: Place): number {
   const ms = durationMs(readDuration(text)!, kind, dayMs)
   if (ms === null) throw new PolicyError(file, { path, value: text, expected: expectedDuration(kind) })
   return ms

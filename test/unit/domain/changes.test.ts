@@ -76,6 +76,8 @@ describe('the history of a field', () => {
       const values = settle({ changes: order, now: null }, null).map(({ value }) => value)
       expect(values).toEqual(['z', 'a', 'b', 'c', 'b', 'a'])
     }
+    const idle = [named(20, '1', 'b', 'a'), named(20, '2', 'a', 'a')]
+    expect(settle({ changes: idle, now: null }, null).at(-1)!.value).toBe('b')
     const circle = [named(20, '1', 'b', 'a'), named(20, '2', 'a', 'b')]
     expect(settle({ changes: circle, now: null }, null)).toEqual(circle)
   })

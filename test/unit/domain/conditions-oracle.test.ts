@@ -25,7 +25,7 @@ const sets = fc
   .array(fc.record({ at: fc.nat(END - 2), value: fc.constantFrom(...VALUES) }), { maxLength: 6 })
   .map(list => list.sort((a, b) => a.at - b.at))
 
-const instant = fc.option(fc.integer({ min: 1, max: END - 1 }), { freq: 1 })
+const instant = fc.option(fc.integer({ min: 1, max: END - 1 }), { freq: 2 })
 const record: fc.Arbitrary<Told> = fc.record({
   vendor: fc.constantFrom('salesforce', 'hubspot'),
   born: fc.nat(6),
@@ -160,5 +160,5 @@ test('a condition holds when a look at every instant says so, and is reached whe
     }),
     { numRuns: 2_000, seed: 7 },
   )
-  expect(reached).toBeGreaterThan(stories / 4)
+  expect(reached).toBeGreaterThan(stories / 8)
 }, 60_000)

@@ -55,6 +55,7 @@ describe('a test of one value', () => {
     [{ ...text, test: 'is', values: ['Hot'] }, 'Hotter', false],
     [{ ...text, test: 'is', values: ['Hot'] }, null, false],
     [{ ...text, test: 'is', values: ['paper'] }, 'Engines;Paper', true],
+    [{ ...text, test: 'is', values: ['paper'] }, 'Engines; Paper', true],
     [{ ...text, test: 'is', values: ['Engines;Paper'] }, 'Engines;Paper', true],
     [{ ...text, test: 'is_not', values: ['paper'] }, 'Engines;Paper', false],
     [{ ...text, test: 'is_not', values: ['paper'] }, null, true],
@@ -65,6 +66,8 @@ describe('a test of one value', () => {
     [{ ...text, test: 'at_least', value: -1 }, '', false],
     [{ ...text, test: 'at_most', value: 80 }, 'many', false],
     [{ ...text, test: 'at_most', value: 80 }, ' 9 ', true],
+    [{ ...text, test: 'at_most', value: 80 }, '80', true],
+    [{ ...text, test: 'at_most', value: 80 }, ' ', false],
     [{ ...text, test: 'at_most', value: 80 }, null, false],
     [{ ...text, test: 'filled', filled: true }, 'a', true],
     [{ ...text, test: 'filled', filled: true }, ' ', false],
@@ -151,6 +154,25 @@ describe('a stage by a condition', () => {
     ).toEqual([3])
   })
 
+  test('is reached by the record and the field that were last to get there', () => {
+    const other = 'salesforce:lead:l2' as const
+    const facts = [
+      ...[created(LEAD), became(LEAD, 'Rating', h(1), 'Hot'), became(LEAD, 'Rating', h(2), 'Cold', 'Hot')],
+      ...[created(other), became(other, 'Rating', h(5), 'Hot'), created(CONTACT)],
+      became(CONTACT, 'score', h(3), '85'),
+    ]
+    const openedBy = (told: Fact[], ...all: FieldTest[]) =>
+      only(judgeFacts(told, h(9), withMql(when(...all)))).openedBy
+    expect(openedBy(facts, rating('Hot'), score(80))).toBe(`${other}#property:Rating:${h(5)}:Hot`)
+
+    const size: FieldTest = { vendor: 'hubspot', name: 'size', test: 'is', values: ['big'] }
+    const both = [
+      ...[created(CONTACT), became(CONTACT, 'score', h(1), '85')],
+      ...[became(CONTACT, 'score', h(5), '90', '85'), became(CONTACT, 'size', h(5), 'big')],
+    ]
+    expect(openedBy(both, score(80), size)).toBe(`${CONTACT}#property:size:${h(5)}:big`)
+  })
+
   test('a field that nobody could read passes no test, one that is empty some', () => {
     const empty = when({ vendor: 'salesforce', name: 'Rating', test: 'filled', filled: false })
     expect(mqls([created(LEAD)], empty)).toEqual([])
@@ -177,9 +199,10 @@ describe('a stage by a condition', () => {
     expect(mqls(both(converted(h(6))), all)).toEqual([5])
   })
 
-  test('a Contact of Salesforce has no fields of a Lead', () => {
+  test('a Contact of Salesforce has no fields of a Lead, nor of a contact of HubSpot', () => {
     const contact = 'salesforce:contact:c9' as const
     expect(mqls([created(contact), now(contact, 'property:Rating', 'Hot')], when(rating('Hot')))).toEqual([])
+    expect(mqls([created(contact), now(contact, 'property:score', '90')], when(score(80)))).toEqual([])
   })
 
   test('that a record fulfils from its making on is an answer to an earlier MQL too', () => {
@@ -236,6 +259,12 @@ test('a conversion known to the day ends the life of a lead with that day, or wh
   expect(life()).toEqual({ from: T, to: null })
   expect(life(converted)).toEqual({ from: T, to: T + DAY })
   expect(life(converted, opened)).toEqual({ from: T, to: h(7) })
+  expect(life(converted, { ...opened, dayPrecise: true })).toEqual({ from: T, to: T + DAY })
+  const another: Fact = { ...opened, at: h(3), subject: 'salesforce:deal:d0' }
+  expect(life(converted, opened, another)).toEqual({ from: T, to: h(7) })
+  expect(life(converted, another)).toEqual({ from: T, to: T + DAY })
+  expect(life(converted, opened, deleted(LEAD, h(2)))).toEqual({ from: T, to: h(2) })
+  expect(life(converted, opened, deleted(LEAD, h(9)))).toEqual({ from: T, to: h(7) })
 })
 
 test('what holds for a while: presets and conditions together, as far as it has come', () => {

@@ -30,6 +30,11 @@ describe('a deal', () => {
     expect(deal(step(10, 'won'))).toMatchObject({ openedAt: 10, dayPrecise: false, id: `${REF}#10` })
     const atOnce = [step(10, 'won', { key: 'b' }), step(10, 'lost', { key: 'a' })]
     for (const facts of [atOnce, atOnce.toReversed()]) expect(deal(...facts)?.id).toBe(`${REF}#a`)
+    const given: Fact = {
+      ...{ key: 'g', at: 5, subject: REF, origin: 'record', kind: 'owner', owner: sf('ada'), from: null },
+    }
+    expect(deal(given, step(10, 'opened'))).toMatchObject({ openedAt: 10, owner: null })
+    expect(deal(given)).toBeNull()
   })
 
   test('has the amount and the owner of its win, where that says so', () => {
@@ -95,6 +100,8 @@ describe('what became of the deals of a handoff', () => {
       fact.kind === 'deal' && fact.subject.endsWith('d1') ? { ...fact, amountMinor: null } : fact,
     )
     expect(only(judgeFacts(unknown, h(99)))).toMatchObject({ wonAt: h(10), wonMinor: 500 })
+    const untold = alone.map(fact => (fact.kind === 'deal' ? { ...fact, amountMinor: null } : fact))
+    expect(only(judgeFacts(untold, h(99)))).toMatchObject({ wonAt: h(10), wonMinor: null })
   })
 
   test('nobody owns one that a machine owns, or somebody unknown', () => {

@@ -65,10 +65,41 @@ describe('why a verdict is another, as a manager would say it', () => {
     ])
   })
 
+  test('an attempt by somebody else, and the owner’s own a day later', () => {
+    const both = [...ONE.slice(0, 2), call(30, 'voicemail', 'bob'), call(60)] as Parameters<typeof rows>
+    expect(changes(70, 'activities: { attempts_by: owner }', both)).toEqual([
+      'first_attempt: met → met_late: a first attempt counts at another time',
+    ])
+  })
+
+  test.each([
+    ['count: 3', '3 attempts'],
+    ['count: 6, days: 4', '6 attempts on 4 days'],
+    ['count: 6, days: 4, channels: 2', '6 attempts on 4 days by 2 channels'],
+    ['count: 6, channels: 3', '6 attempts by 3 channels'],
+  ])('persistence: %s', (attempts, asked) => {
+    const yaml = attempt(`from: T2, attempts: { ${attempts} }, kind: elapsed, due: 48h`)
+    expect(changes(40, yaml, ONE)).toEqual([
+      `first_attempt: met → running: asks for ${asked} instead of a first attempt`,
+    ])
+  })
+
+  test('an exception, and none any more', () => {
+    const excused = 'exceptions: { upsell: { when: { source: social }, promises: [first_attempt] } }'
+    expect(changes(40, excused, ONE)).toEqual(['first_attempt: met → excused: excused'])
+    expect(changes(40, '{}', ONE, policy(excused))).toEqual([
+      'first_attempt: excused → met: no longer excused',
+    ])
+  })
+
   test('a warning', () => {
     const yaml = attempt('from: T2, until: T3, kind: elapsed, warn: 6h, due: 48h')
     expect(changes(10, yaml, ONE.slice(0, 2) as typeof ONE)).toEqual([
       'first_attempt: running → due_soon: warned after 6 h instead of after 24 h',
+    ])
+    const owned = ONE.slice(0, 2) as typeof ONE
+    expect(changes(30, attempt('from: T2, until: T3, kind: elapsed, due: 48h'), owned)).toEqual([
+      'first_attempt: due_soon → running: warned never instead of after 24 h',
     ])
   })
 
@@ -86,6 +117,67 @@ describe('why a verdict is another, as a manager would say it', () => {
     expect(changes(80, 'expire_days: 3', [[0, 'mql'], assigned(1)] as typeof ONE)).toEqual([
       'decision: running → missed: ended as expired instead of open',
       'first_attempt: overdue → missed: ended as expired instead of open',
+    ])
+  })
+
+  test('no end any more, or another one', () => {
+    const rejected = [...ONE.slice(0, 2), [9.5, 'rejected'], [70, 'recycled']] as typeof ONE
+    expect(changes(80, 'stages: { rejected: off, recycled: off }', rejected)).toEqual([
+      'decision: met → running: still open instead of ended as rejected; a decision no longer counts',
+      'first_attempt: missed → overdue: still open instead of ended as rejected',
+    ])
+    const recycled =
+      'stages: { rejected: { salesforce_status: [Nurturing] }, recycled: { salesforce_status: [Closed - Not Converted] } }'
+    const strict = `${attempt('from: T2, until: T5, kind: elapsed, due: 8h')}\n`
+    const mild = `${attempt('from: T2, until: T5, kind: elapsed, due: 9h')}\n`
+    expect(changes(80, `${strict}${recycled}`, rejected, policy(mild))).toEqual([
+      'first_attempt: met → met_late: ended as recycled instead of rejected; due 8 h instead of 9 h',
+    ])
+    expect(
+      changes(
+        80,
+        `${strict}stages: { rejected: { salesforce_status: [Nurturing] } }`,
+        rejected,
+        policy(mild),
+      ),
+    ).toEqual([
+      'first_attempt: met → met_late: ended as rejected at another time; a decision counts at another time; due 8 h instead of 9 h',
+    ])
+  })
+
+  test('a start at another time', () => {
+    const contact = attempt('from: T3, until: T4, kind: elapsed, due: 24h')
+    const both = [[0, 'mql'], assigned(1), call(2, 'voicemail', 'bob'), call(20), call(30, 'connected')]
+    expect(
+      changes(40, `${contact}\nactivities: { attempts_by: owner }`, both as typeof ONE, policy(contact)),
+    ).toEqual(['first_attempt: met_late → met: the first attempt at another time'])
+  })
+
+  test('a clock that does otherwise when there is a new owner', () => {
+    const moved = [[0, 'mql'], assigned(1), assigned(20, 'bob'), call(60, 'voicemail', 'bob')] as typeof ONE
+    expect(changes(61, 'reassignment: reset', moved)).toEqual([
+      'first_attempt: met_late → met: with a new owner the clock starts again',
+    ])
+    expect(changes(61, '{}', moved, policy('reassignment: reset'))).toEqual([
+      'first_attempt: met → met_late: with a new owner the clock goes on',
+    ])
+    expect(changes(61, 'reassignment: apportion', moved)).toEqual([
+      'first_attempt: met_late → met: with a new owner the clock counts their own time only',
+    ])
+  })
+
+  test('a pause, a longer and a shorter one', () => {
+    const waiting = (cap: string) =>
+      `pauses: { buyer: { when: { salesforce_status: [Waiting] }, cap: ${cap} } }`
+    const held = [
+      ...[...ONE.slice(0, 2), [2, 'updated', { detail: 'salesforce.status=Waiting' }]],
+      ...[[22, 'updated', { detail: 'salesforce.status=Open - Not Contacted' }], call(60)],
+    ] as typeof ONE
+    expect(changes(61, waiting('20h'), held, policy(waiting('1h')))).toEqual([
+      'first_attempt: met_late → met: paused for longer',
+    ])
+    expect(changes(61, waiting('1h'), held, policy(waiting('20h')))).toEqual([
+      'first_attempt: met → met_late: paused for a shorter time',
     ])
   })
 
@@ -125,5 +217,18 @@ describe('why a handoff is there under one policy only', () => {
     expect(changes(60, '{}', twice, policy(yaml))).toContainEqual(
       'null: null → null: a handoff of its own now, before: part of handoff 1',
     )
+  })
+
+  test.each([
+    ['outcomes: [recycled]', 'none follows a handoff that ended as rejected'],
+    ['after: 46h', 'too soon after handoff 1'],
+  ])('a second one that the policy does not open: %s', (rule, why) => {
+    expect(changes(60, `re_mql: { ${rule} }`, twice)).toEqual([
+      `null: null → null: no handoff of its own any more: ${why}`,
+    ])
+    expect(changes(60, '{}', twice, policy(`re_mql: { ${rule} }`))).toEqual([
+      `null: null → null: a handoff of its own now, before: ${why}`,
+    ])
+    expect(changes(60, 're_mql: { after: 45h }', twice)).toEqual([])
   })
 })

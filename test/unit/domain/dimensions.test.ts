@@ -28,13 +28,15 @@ test('are filled from the others where that one is empty', () => {
   expect(dimensions({ source: '' }, { source: 'b' }).source).toBe('b')
   expect(dimensions({ source: null }, { source: 'b' }).source).toBe('b')
   expect(dimensions({ source: null }, { source: '' }).source).toBeNull()
+  const unknown = base.filter(fact => fact.kind !== 'created' || fact.subject !== CONTACT)
+  expect(only(judgeFacts(unknown, h(1))).country).toBe('DE')
 })
 
 test('a campaign responded to by then stands in for one in the profile', () => {
   const joined = (at: number, name: string): Fact => {
     return { key: name, at: h(at), subject: LEAD, origin: 'record', kind: 'campaign', name }
   }
-  const responses = [joined(-2, 'old'), joined(0, 'fair'), joined(1, 'late')]
+  const responses = [joined(-2, 'annual'), joined(0, 'fair'), joined(1, 'late')]
   expect(dimensions({ campaign: null }, {}, ...responses).campaign).toBe('fair')
   expect(dimensions({ campaign: 'spring' }, {}, ...responses).campaign).toBe('spring')
   expect(dimensions({ campaign: null }, {}, ...responses.toReversed()).campaign).toBe('fair')
@@ -103,6 +105,7 @@ describe('segment and score', () => {
   test('come from another record where the first has none, or none that is a number', () => {
     expect(kept(is(CONTACT, 'score', 0, 'high'), is(LEAD, 'Score__c', 0, '60')).score).toBe(60)
     expect(kept(is(CONTACT, 'score', 0, '80'), is(LEAD, 'Score__c', 0, '60')).score).toBe(80)
+    expect(kept(is(LEAD, 'Segment__c', 0, ' ')).segment).toBeNull()
   })
 
   test('of a lead that was made only after the MQL are what it was made with', () => {
@@ -122,6 +125,7 @@ describe('segment and score', () => {
     const old = 'salesforce:lead:old' as const
     expect(kept(is(old, 'Segment__c', -9, 'Old'), gone).segment).toBeNull()
     expect(kept(is(old, 'Segment__c', -9, 'Old'), { ...gone, at: h(0) }).segment).toBeNull()
+    expect(kept(is(old, 'Segment__c', -9, 'Old'), { ...gone, at: h(1) }).segment).toBe('Old')
     expect(kept(is(old, 'Segment__c', -9, 'Old')).segment).toBe('Old')
   })
 })

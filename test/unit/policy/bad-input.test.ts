@@ -107,6 +107,76 @@ test.each([
     'policy.yml:1: stages.mql.hubspot_lifecicle: unknown key hubspot_lifecicle, expected one of hubspot_lifecycle, hubspot_lead_status, salesforce_status, fields, converted_with_deal, deal_opened; did you mean hubspot_lifecycle?',
   ],
   [
+    'neither a goal nor attempts',
+    'promises: { a: { from: T2, due: 1d } }',
+    'policy.yml: promises.a: neither until nor attempts, expected one of until, attempts',
+  ],
+  [
+    'a goal and attempts',
+    'promises: { a: { from: T2, until: T3, attempts: { count: 1 }, due: 1d } }',
+    'policy.yml: promises.a: until and attempts, expected one of until, attempts',
+  ],
+  [
+    'attempts on more days than there are attempts',
+    'promises: { a: { from: T2, attempts: { count: 3, days: 4 }, due: 1d } }',
+    'policy.yml: promises.a.attempts.days: 4, expected at most the count (3)',
+  ],
+  [
+    'attempts by more channels than there are attempts',
+    'promises: { a: { from: T2, attempts: { count: 2, days: 2, channels: 3 }, due: 1d } }',
+    'policy.yml: promises.a.attempts.channels: 3, expected at most the count (2)',
+  ],
+  [
+    'a promise that ends where it starts',
+    'promises: { a: { from: T2, until: T2, due: 1h } }',
+    'policy.yml: promises.a.until: T2, expected an instant after T2',
+  ],
+  [
+    'a tier without a due',
+    'promises: { a: { from: T2, until: T3, tiers: [{ name: x }] } }',
+    'policy.yml: promises.a.tiers.0.due: nothing, expected a duration such as 30m, 48h or 7d',
+  ],
+  [
+    'a pause that holds never',
+    'pauses: { p: { when: {}, cap: 1d } }',
+    'policy.yml: pauses.p.when: nothing, expected at least one preset or condition',
+  ],
+  [
+    'a condition without a field',
+    'stages: { mql: { fields: [{ is: x }] } }',
+    'policy.yml: stages.mql.fields.0: no field, expected one field: hubspot or salesforce',
+  ],
+  [
+    'a condition on two fields at once',
+    'stages: { mql: { fields: [{ hubspot: a, salesforce: B, is: x }] } }',
+    'policy.yml: stages.mql.fields.0: both a and B, expected one field: hubspot or salesforce',
+  ],
+  [
+    'a condition without a test',
+    'stages: { sal: { fields: [{ all: [{ hubspot: a, is: x }, { hubspot: a }] }] } }',
+    'policy.yml: stages.sal.fields.0.all.1: no test, expected one of is, is_not, at_least, at_most, filled; several go under all',
+  ],
+  [
+    'several tests that are not under all',
+    'stages: { mql: { fields: [{ hubspot: a, is: x, at_most: 3, filled: true }] } }',
+    'policy.yml: stages.mql.fields.0: is and at_most and filled, expected one of is, is_not, at_least, at_most, filled; several go under all',
+  ],
+  [
+    'a region where the file has none',
+    'calendars: { default: { mon: [09:00-17:00], holidays: [us] } }',
+    'policy.yml: calendars.default.holidays.0: "us", expected a name this file defines; it defines none',
+  ],
+  [
+    'an unknown key of a day off',
+    'holidays: { us: { days: [{ onn: 12-25 }] } }',
+    'policy.yml:1: holidays.us.days.0.onn: unknown key onn, expected one of on, hours, name; did you mean on?',
+  ],
+  [
+    'an unknown key of a test',
+    'stages: { mql: { fields: [{ all: [{ hubspott: x }] }] } }',
+    'policy.yml:1: stages.mql.fields.0.all.0.hubspott: unknown key hubspott, expected one of hubspot, salesforce, is, is_not, at_least, at_most, filled; did you mean hubspot?',
+  ],
+  [
     'a due of another kind of time',
     promise('kind: working, due: 2d'),
     'policy.yml: promises.a.due: 2d, expected working time such as 4h or 5 working days',

@@ -42,6 +42,31 @@ describe('a difference is told', () => {
       'shared_mailboxes: [a, b] → [b, a]',
     ],
     [
+      'items of a list that was empty',
+      'shared_mailboxes: []',
+      'shared_mailboxes: [a]',
+      'shared_mailboxes: + a',
+    ],
+    [
+      'days off, which are a list even where all have names',
+      'holidays: { us: [{ on: 12-24, name: Eve }] }',
+      'holidays: { us: [{ on: 12-26, name: Eve }, 01-01] }',
+      'holidays.us.days: + { on: 12-26, name: Eve }, + { on: 01-01 }, - { on: 12-24, name: Eve }',
+    ],
+    ['something that says nothing', '', 'exceptions: { all: {} }', 'exceptions.all: added {}'],
+    [
+      'promises in another order, as explanations keep it',
+      `promises: { a: { from: T1, until: T2, due: 1h }, b: { from: T2, until: T3, due: 1h } }`,
+      `promises: { b: { from: T2, until: T3, due: 1h }, a: { from: T1, until: T2, due: 1h } }`,
+      'promises: order a, b → b, a',
+    ],
+    [
+      'exceptions in another order, as the first that matches counts',
+      'exceptions: { a: { when: { source: x } }, b: { when: { source: y } } }',
+      'exceptions: { b: { when: { source: y } }, a: { when: { source: x } } }',
+      'exceptions: order a, b → b, a',
+    ],
+    [
       'a tier, by its name',
       promise('tiers: [{ name: demo, due: 1h }, { name: rest, due: 2h }]'),
       promise(
@@ -83,6 +108,10 @@ test.each([
 test('a day of work is not eight hours', () => {
   const working = (due: string) => `promises: { a: { from: T2, until: T5, kind: working, due: ${due} } }`
   expect(diff(working('1 working day'), working('8h'))).toEqual(['promises.a.due: 1 working day → 8h'])
+  expect(diff(working('1 working day'), working('2 working days'))).toEqual([
+    'promises.a.due: 1 working day → 2 working days',
+  ])
+  expect(diff(working('1 working day'), working('1.0 working days'))).toEqual([])
 })
 
 test('every changed number is found, and nothing else', () => {

@@ -15,9 +15,15 @@ test.each([
 test('the nearest word wins, without regard to case', () => {
   expect(nearest('Warn', ['due', 'warn', 'when'])).toBe('warn')
   expect(nearest('tiemzone', ['timezone', 'stages'])).toBe('timezone')
+  expect(nearest('due', ['dux', 'duy'])).toBe('dux')
 })
 
 test('a word like none of them has no nearest', () => {
   expect(nearest('completely', ['due', 'warn'])).toBeNull()
   expect(nearest('x', [])).toBeNull()
+  expect(nearest('x', ['abc'])).toBeNull()
+})
+
+test('of a long word half may be wrong', () => {
+  expect(nearest('assignmnt_x', ['assignment'])).toBe('assignment')
 })

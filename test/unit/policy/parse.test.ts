@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { PolicyError } from '../../../src/policy/error.ts'
-import { policyHash } from '../../../src/policy/hash.ts'
+import { canonical, policyHash } from '../../../src/policy/hash.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
 
 const parse = (text: string) => parsePolicy(text, 'policy.yml')
@@ -193,7 +193,19 @@ describe('a wrong file is refused', () => {
   })
 })
 
+test('an error without a place in the file names the file alone', () => {
+  expect(new PolicyError('policy.yml', { path: '', value: '"hello"', expected: 'a mapping' }).message).toBe(
+    'policy.yml: "hello", expected a mapping',
+  )
+})
+
 describe('the hash', () => {
+  test('is over JSON with its keys in order and nothing undefined', () => {
+    expect(canonical({ b: [1, { d: 'x', c: undefined, a: null }], a: [] })).toBe(
+      '{"a":[],"b":[1,{"a":null,"d":"x"}]}',
+    )
+  })
+
   test('tells policies apart, down to one limit', () => {
     const other = parse('expire_days: 90')
     expect(policyHash(other)).not.toBe(policyHash(defaultPolicy))

@@ -107,6 +107,7 @@ test('other stages or other rules for a second handoff look elsewhere, other lim
   expect(elsewhere('stages: { recycled: off }')).toBe(true)
   expect(elsewhere('re_mql: { after: 30d }')).toBe(true)
   expect(elsewhere('promises: { a: { from: T1, until: T2, due: 1h } }\ntimezone: Asia/Tokyo')).toBe(false)
+  expect(looksElsewhere(readDraft('', 'x').policy, [])).toBe(true)
 })
 
 test('a version that does not exist is answered with those that do', () => {

@@ -6,6 +6,11 @@ import { warnings } from '../../../src/policy/warnings.ts'
 const warned = (text: string) => warnings(parsePolicy(text, 'policy.yml'))
 const tiers = (list: string, more = '') =>
   `${more}promises: { a: { from: T2, until: T3, due: 1d, tiers: [${list}] } }`
+const scored = (first: string, second: string) =>
+  tiers(
+    `{ name: x, when: { score: { ${first} } }, due: 1h }, { name: y, when: { score: { ${second} } }, due: 2h }`,
+    'dimensions: { score: { hubspot: hubspotscore } }\n',
+  )
 const HOURS = 'mon: [09:00-17:00]'
 
 test('policy.yml gives none', () => {
@@ -27,12 +32,17 @@ test.each([
     /^promises\.a\.tiers: y never applies, as x before it/,
   ],
   [
-    tiers(
-      '{ name: x, when: { score: { at_least: 50 } }, due: 1h }, { name: y, when: { score: { at_least: 80, at_most: 90 } }, due: 2h }',
-      'dimensions: { score: { hubspot: hubspotscore } }\n',
-    ),
+    scored('at_least: 50', 'at_least: 80, at_most: 90'),
     /^promises\.a\.tiers: y never applies, as x before it/,
   ],
+  ...[
+    ['at_least: 50', 'at_least: 50'],
+    ['at_most: 50', 'at_most: 50'],
+    ['at_most: 50', 'at_least: 1, at_most: 40'],
+  ].map(([wide, narrow]): [string, RegExp] => [
+    scored(wide!, narrow!),
+    /^promises\.a\.tiers: y never applies, as x before it/,
+  ]),
   [tiers('{ name: x, when: { segment: big }, due: 1h }'), /dimensions\.segment names no field/],
   ['exceptions: { all: {} }', /^exceptions\.all: excuses every handoff/],
 ])('%s', (text, warning) => {
@@ -50,10 +60,13 @@ test.each([
   [tiers('{ name: x, when: { source: demo }, due: 1h }, { name: y, when: { country: DE }, due: 2h }')],
   [
     tiers(
-      '{ name: x, when: { score: { at_least: 80 } }, due: 1h }, { name: y, when: { score: { at_least: 50 } }, due: 2h }',
-      'dimensions: { score: { hubspot: hubspotscore } }\n',
+      '{ name: x, when: { source: demo }, due: 1h }, { name: y, when: { source: [demo, web] }, due: 2h }',
     ),
   ],
+  [scored('at_least: 80', 'at_least: 50')],
+  [scored('at_least: 0', 'at_most: 10')],
+  [scored('at_most: 50', 'at_most: 60')],
+  [scored('at_most: 50', 'at_least: 1')],
   ['exceptions: { customers: { when: { source: upsell } } }'],
 ])('nothing is said of %s', text => {
   expect(warned(text)).toEqual([])
