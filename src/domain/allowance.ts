@@ -122,7 +122,11 @@ function room(
   const ends = [...mine.map(grant => grant.until + window.ms), others.gone].filter(end => end > now)
   const opens = Math.max(...urgent, Math.min(...ends, now + window.ms))
   const waits = urgent.some(until => until > now)
-  return { free: waits ? 0 : allowed - spare(allowed, rank) - taken, most: Math.ceil(allowed * AT_ONCE), opens }
+  return {
+    free: waits ? 0 : allowed - spare(allowed, rank) - taken,
+    most: Math.ceil(allowed * AT_ONCE),
+    opens,
+  }
 }
 
 /** Of a window at most this share at once: calls given together are all in the window until the last of them has left it. */
