@@ -52,8 +52,9 @@ export function encode(vendor: Vendor, record: PulledRecord): Encoded {
 /** The last of those with the same key: a repeated key would make the whole page unstorable. */
 function unique<T>(items: readonly T[], key: (item: T) => string): readonly T[] {
   if (items.length < 2) return items
-  const byKey = new Map(items.map(item => [key(item), item]))
-  return byKey.size === items.length ? items : [...byKey.values()]
+  const keys = new Set<string>()
+  for (const item of items) keys.add(key(item))
+  return keys.size === items.length ? items : [...new Map(items.map(item => [key(item), item])).values()]
 }
 
 /** One row a record: a scan may return a record twice, and the later reading counts. */

@@ -8,7 +8,8 @@ const UNSTORABLE = /\\u(?:0000|d[89a-f])/i
 /** JSON text that jsonb accepts: NUL characters are dropped and lone surrogates replaced, which PostgreSQL refuses to store. */
 export function jsonText(value: unknown): string {
   const text = JSON.stringify(value)
-  if (!UNSTORABLE.test(text)) return text
+  // Most text escapes nothing, which is found faster than what it might escape.
+  if (!text.includes('\\u') || !UNSTORABLE.test(text)) return text
   return JSON.stringify(value, (_key, inner) => clean(inner))
 }
 

@@ -10,7 +10,7 @@ export const paging = z.object({ next: z.object({ after: z.string() }).nullish()
 const linked = z.object({
   results: z.array(
     z.object({
-      _from: z.object({ id: z.string() }),
+      from: z.object({ id: z.string() }),
       // A number in the documentation's examples, a string in its schema.
       to: z.array(z.object({ toObjectId: z.union([z.string(), z.number()]) })),
       paging,
@@ -33,9 +33,9 @@ export async function contactsOf(
       sdk.associations.getPage(type, 'contacts', { inputs }),
     )
     const more: typeof open = []
-    for (const { _from, to, paging } of answer.body.results) {
-      found.get(_from.id)?.push(...to.map(({ toObjectId }) => String(toObjectId)))
-      if (paging?.next) more.push({ id: _from.id, after: paging.next.after })
+    for (const { from, to, paging } of answer.body.results) {
+      found.get(from.id)?.push(...to.map(({ toObjectId }) => String(toObjectId)))
+      if (paging?.next) more.push({ id: from.id, after: paging.next.after })
     }
     open = [...open.slice(BATCH), ...more]
   }

@@ -10,7 +10,7 @@ import { RETRY, type RetryPlan, retrying } from '../retry.ts'
 import { NoAnswer, type Reply, retryAfter, serverTime } from '../wire.ts'
 import { CONNECT_AGAIN, type Tokens, tokensOf } from './tokens.ts'
 import { usageOf } from './usage.ts'
-import { type OnWire, type Sdk, SdkWire } from './wire.ts'
+import { jsonOf, type OnWire, type Sdk, SdkWire } from './wire.ts'
 
 export interface HubSpotOptions {
   /** `https://api.hubapi.com`, or a twin. */
@@ -86,7 +86,7 @@ export class HubSpotClient {
     bucket: Bucket = 'general',
   ): Promise<Answer<T>> {
     const all = this.#signals(signal)
-    const attempt = () => this.#signedIn(operation, schema, 'reads', all, this.#bySdk(ask), bucket)
+    const attempt = () => this.#signedIn(operation, schema, 'reads', all, this.#asking(ask), bucket)
     return retrying(attempt, this.#retry, all)
   }
 
@@ -105,7 +105,7 @@ export class HubSpotClient {
     ask: (sdk: Sdk) => Promise<unknown>,
   ): Promise<T> {
     const all = this.#signals(signal)
-    return (await this.#signedIn(operation, schema, 'writes', all, this.#bySdk(ask))).body
+    return (await this.#signedIn(operation, schema, 'writes', all, call => this.#send(call, ask))).body
   }
 
   close(): void {
@@ -120,11 +120,18 @@ export class HubSpotClient {
     const sent = () => {
       this.traffic[kind].calls++
     }
-    return { signal, token, reply: null, sent }
+    return { signal, token, ours: kind === 'reads', reply: null, sent }
   }
 
-  #bySdk(ask: (sdk: Sdk) => Promise<unknown>) {
-    return (call: OnWire) => this.#wire.run(call, () => ask(this.#wire.sdk))
+  #send(call: OnWire, ask: (sdk: Sdk) => Promise<unknown>): Promise<unknown> {
+    return this.#wire.run(call, () => ask(this.#wire.sdk))
+  }
+
+  #asking(ask: (sdk: Sdk) => Promise<unknown>) {
+    return async (call: OnWire) => {
+      const answer = await this.#send(call, ask)
+      return call.reply ? jsonOf(call.reply) : answer
+    }
   }
 
   /** Once, and once more with another token when the first was refused: a call without a good one does nothing. */

@@ -1,5 +1,6 @@
 import { ref } from '../../domain/facts.ts'
 import type { Rep } from '../../domain/handoff.ts'
+import type { Instant } from '../../domain/time.ts'
 import type { PulledRecord } from '../crm.ts'
 import type { Mapped } from '../mapped.ts'
 import { call, email, meeting } from './activity.ts'
@@ -61,7 +62,7 @@ export interface Owner {
   /** PERSON or QUEUE. */
   type?: string | undefined
   archived: boolean
-  updatedAt: Date
+  updatedAt: Instant
   teams?: { name: string; primary: boolean }[] | null | undefined
 }
 
@@ -76,13 +77,13 @@ export function ownerRecord(owner: Owner): PulledRecord {
     email: owner.email || null,
     timeZone: null,
     active: !owner.archived,
-    inactiveSince: owner.archived ? owner.updatedAt.getTime() : null,
+    inactiveSince: owner.archived ? owner.updatedAt : null,
     team: owner.teams?.find(team => team.primary)?.name || null,
     country: null,
     human: owner.type !== 'QUEUE',
   }
   const { ref: _, inactiveSince: __, ...fields } = rep
-  const modifiedAt = owner.updatedAt.getTime()
+  const { updatedAt: modifiedAt } = owner
   return {
     ...{ object: 'user', id: owner.id, fields, modifiedAt, deleted: false, facts: [] },
     ...{ identity: [], memberships: [], owned: null, rep },

@@ -29,7 +29,19 @@ export const ownedFields = Object.keys(FIELDS) as OwnedField[]
 export const propertyName = (prefix: string, field: OwnedField): string =>
   `${prefix.toLowerCase()}_${FIELDS[field][0]}`
 
-export const ownedNames = (prefix: string): string[] => ownedFields.map(field => propertyName(prefix, field))
+export const ownedNames = (prefix: string): string[] => Object.values(namesUnder(prefix))
+
+const names = new Map<string, Record<OwnedField, string>>()
+
+/** Kept: every contact of a page is asked for all of them. */
+function namesUnder(prefix: string): Record<OwnedField, string> {
+  const known = names.get(prefix)
+  if (known) return known
+  const entries = ownedFields.map(field => [field, propertyName(prefix, field)] as const)
+  const made = Object.fromEntries(entries) as Record<OwnedField, string>
+  names.set(prefix, made)
+  return made
+}
 
 /** What the property must be in the portal, for the words of the check. */
 export const propertyType = (field: OwnedField): string =>
@@ -41,8 +53,9 @@ export function readOwned(
   prefix: string,
 ): Partial<OwnedFields> {
   const owned: Partial<Record<OwnedField, unknown>> = {}
+  const named = namesUnder(prefix)
   for (const field of ownedFields) {
-    const value = properties[propertyName(prefix, field)]
+    const value = properties[named[field]]
     const kind = FIELDS[field][1]
     if (kind === 'flag' && text(value) === null) continue
     owned[field] = parse(kind, value)

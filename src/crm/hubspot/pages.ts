@@ -4,7 +4,7 @@ import { Unavailable } from '../errors.ts'
 import { contactsOf, paging } from './associations.ts'
 import { type HubSpotClient, HubSpotRefused } from './client.ts'
 import type { Source } from './objects.ts'
-import type { HubSpotObject } from './values.ts'
+import { type HubSpotObject, time } from './values.ts'
 
 /** Records per page: HubSpot halves it as soon as a history is asked for. */
 const LIST = 100
@@ -20,7 +20,7 @@ export interface PagedObjects {
 
 const version = z.object({
   value: z.string().nullish(),
-  timestamp: z.date(),
+  timestamp: time,
   sourceType: z.string().nullish(),
 })
 
@@ -31,10 +31,10 @@ const object = z.object({
   associations: z
     .record(z.string(), z.object({ results: z.array(z.object({ id: z.string() })), paging }))
     .nullish(),
-  createdAt: z.date(),
-  updatedAt: z.date(),
+  createdAt: time,
+  updatedAt: time,
   archived: z.boolean().nullish(),
-  archivedAt: z.date().nullish(),
+  archivedAt: time.nullish(),
 })
 type Raw = z.infer<typeof object>
 
@@ -195,7 +195,7 @@ function objectOf(raw: Raw, contacts: readonly string[]): HubSpotObject {
         name,
         entries.map(({ value, timestamp, sourceType }) => ({
           value: value ?? null,
-          at: timestamp.getTime(),
+          at: timestamp,
           by: sourceType ?? undefined,
         })),
       ] as const,
@@ -205,8 +205,8 @@ function objectOf(raw: Raw, contacts: readonly string[]): HubSpotObject {
     properties: raw.properties,
     history: Object.fromEntries(history),
     contacts: [...new Set(contacts)].sort(),
-    createdAt: raw.createdAt.getTime(),
-    updatedAt: raw.updatedAt.getTime(),
-    archivedAt: raw.archived ? (raw.archivedAt ?? raw.updatedAt).getTime() : null,
+    createdAt: raw.createdAt,
+    updatedAt: raw.updatedAt,
+    archivedAt: raw.archived ? (raw.archivedAt ?? raw.updatedAt) : null,
   }
 }

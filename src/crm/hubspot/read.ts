@@ -13,7 +13,7 @@ import { ownedNames } from './owned.ts'
 import { follow, list, type PagedObjects, read, search } from './pages.ts'
 import { contactProperties } from './properties.ts'
 import { clamped, cursorOf, firstStep, nextStep, type Step } from './scan.ts'
-import { type HubSpotObject, isId } from './values.ts'
+import { type HubSpotObject, isId, time } from './values.ts'
 
 export class HubSpotReader {
   readonly #client: HubSpotClient
@@ -211,7 +211,7 @@ const owners = z.object({
       firstName: z.string().nullish(),
       lastName: z.string().nullish(),
       type: z.string().optional(),
-      updatedAt: z.date(),
+      updatedAt: time,
       teams: z.array(z.object({ name: z.string(), primary: z.boolean() })).nullish(),
     }),
   ),

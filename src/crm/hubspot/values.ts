@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Instant } from '../../domain/time.ts'
 import { id18, isId as isSalesforceId } from '../id18.ts'
 
@@ -20,6 +21,13 @@ export interface HistoryEntry {
   /** What changed it, where HubSpot tells: `CRM_UI`, `MERGE_OBJECTS`. */
   by?: string | undefined
 }
+
+/** A time in an answer, ISO 8601; read as an instant. */
+export const time = z.string().transform((value, context): Instant => {
+  const at = Date.parse(value)
+  if (Number.isNaN(at)) context.addIssue('no time')
+  return at
+})
 
 export const text = (value: string | null | undefined): string | null =>
   value !== undefined && value !== null && value.trim() !== '' ? value : null

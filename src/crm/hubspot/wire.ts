@@ -12,6 +12,8 @@ export interface OnWire {
   signal: AbortSignal
   /** The access token that it carries. */
   token: string
+  /** The answer is read by us: the client then reads an empty one, instead of building objects that nobody uses. */
+  ours: boolean
   reply: Reply | null
   sent(): void
 }
@@ -19,7 +21,7 @@ export interface OnWire {
 export type Sdk = ReturnType<typeof rewired>
 
 /**
- * HubSpot's client, composing requests and reading answers, over our own wire. Its retries and limiter stay off:
+ * HubSpot's client, composing requests and reading answers to writes, over our own wire. Its retries and limiter stay off:
  * they are process-global, repeat POSTs and ignore Retry-After. Its HTTP library knows neither time limits nor
  * abort and cannot be configured, so the generated classes get ours.
  */
@@ -50,7 +52,7 @@ export class SdkWire {
     call.sent()
     const url = this.#dated ? datedUrl(this.#base + path) : this.#base + path
     call.reply = await exchange({ method: 'GET', url, headers }, call.signal)
-    return JSON.parse(call.reply.body)
+    return jsonOf(call.reply)
   }
 
   #rewrite(context: RequestContext): RequestContext {
@@ -69,13 +71,19 @@ export class SdkWire {
       { method: request.getHttpMethod().toString(), url: request.getUrl(), headers, body },
       call.signal,
     )
-    const text = call.reply.body
+    const text = call.ours && call.reply.status < 300 ? '{}' : call.reply.body
     return new ResponseContext(
       call.reply.status,
       { ...call.reply.headers },
       { text: async () => text, binary: async () => Buffer.from(text) },
     )
   }
+}
+
+/** The answer's body. @throws Error when it is not JSON, or not called so */
+export function jsonOf({ headers, body }: Reply): unknown {
+  if (!headers['content-type']?.includes('json')) throw new Error('the answer is not JSON')
+  return JSON.parse(body)
 }
 
 const DATED = '2026-09'

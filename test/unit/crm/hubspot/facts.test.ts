@@ -308,7 +308,7 @@ test('owners as reps', () => {
     email: 'ann@example.com',
     firstName: 'Ann',
     lastName: 'Archer',
-    updatedAt: new Date(created),
+    updatedAt: created,
   }
   expect(ownerRecord({ ...owner, type: 'PERSON', archived: false }).rep).toEqual({
     ...{
@@ -331,7 +331,7 @@ test('owners as reps', () => {
 })
 
 test('an owner is of their primary team', () => {
-  const owner = { id: '7', archived: false, updatedAt: new Date(created) }
+  const owner = { id: '7', archived: false, updatedAt: created }
   const teams = [
     { name: 'Everybody', primary: false },
     { name: 'EMEA', primary: true },
@@ -341,7 +341,7 @@ test('an owner is of their primary team', () => {
 })
 
 test('the stamp of an inactive owner is no part of their fields: a later change is not a later departure', () => {
-  const left = (at: number) => ownerRecord({ id: '7', archived: true, updatedAt: new Date(at) })
+  const left = (at: number) => ownerRecord({ id: '7', archived: true, updatedAt: at })
   expect(left(created + HOUR).fields).toEqual(left(created).fields)
 })
 
