@@ -1,5 +1,5 @@
 import type { ChangeEvents, Crm } from '../crm/crm.ts'
-import { CrmError } from '../crm/errors.ts'
+import { AuthExpired, CrmError, Refused } from '../crm/errors.ts'
 import { RETRY, type RetryPlan } from '../crm/retry.ts'
 import { MINUTE, SECOND } from '../domain/time.ts'
 import { listeningAlone, noteUnheard, readPositions, storeHeard } from '../store/streams.ts'
@@ -18,6 +18,8 @@ export interface Wake {
 const TURN_MS = 10 * SECOND
 const FIRST_WAIT = SECOND
 const LONGEST_WAIT = 5 * MINUTE
+/** A refusal does not pass by itself; as often as the queue asks a CRM that refused our credentials. */
+const PERSON_WAIT = 15 * MINUTE
 
 /**
  * Listens to a CRM's change events until the context's signal is aborted: one process at a time, the others wait for
@@ -33,16 +35,17 @@ export async function keepListening(
   let failures = 0
   while (!signal.aborted) {
     let wait = TURN_MS
+    const began = performance.now()
     try {
       await listeningAlone(db, crm.vendor, lost => {
         const either = AbortSignal.any([signal, lost])
-        return listen({ ...context, signal: either }, crm, wake, () => {
-          failures = 0
-        })
+        return listen({ ...context, signal: either }, crm, wake)
       })
     } catch (error) {
       if (signal.aborted) return
-      wait = plan.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
+      if (performance.now() - began > MINUTE) failures = 0
+      const backOff = plan.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++)
+      wait = needsPerson(error) ? PERSON_WAIT : backOff
       log.warn({ err: error, vendor: crm.vendor }, 'change events do not arrive; polling does without them')
       await note(context, crm, error).catch(() => undefined)
     }
@@ -55,21 +58,17 @@ export async function keepListening(
  * process, what was told is told again or was kept.
  * @throws OtherAccount; what the CRM's `listen` throws; DatabaseUnavailable; the signal's reason
  */
-async function listen(
-  context: Context,
-  crm: Crm & { events: ChangeEvents },
-  wake: Wake,
-  alive: () => void,
-): Promise<void> {
+async function listen(context: Context, crm: Crm & { events: ChangeEvents }, wake: Wake): Promise<void> {
   const { db, signal, now } = context
   await sameAccount(context, crm)
   for await (const heard of crm.events.listen(await readPositions(db, crm.vendor), signal)) {
     await db.tx(tx => storeHeard(tx, crm.vendor, heard, now()))
-    alive()
     if (heard.records.length > 0) wake.fetch()
     if (heard.missed.length > 0) wake.pull()
   }
 }
+
+const needsPerson = (error: unknown): boolean => error instanceof AuthExpired || error instanceof Refused
 
 async function note(
   { db, now }: Context,

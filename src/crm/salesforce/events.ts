@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ObjectName } from '../../domain/facts.ts'
 import type { ChangeEvents, Heard, StreamState } from '../crm.ts'
-import { AuthExpired, CrmError } from '../errors.ts'
+import { AuthExpired, CrmError, Refused } from '../errors.ts'
 import { Bayeux, Forgotten, type Subscribed } from './bayeux.ts'
 import type { SalesforceClient } from './client.ts'
 import { type SalesforceObject, SOURCES } from './objects.ts'
@@ -27,6 +27,7 @@ const event = z.object({
 
 /** What moves with every change. */
 const STAMPS = ['LastModifiedDate', 'LastModifiedById', 'SystemModstamp']
+const NONE = 'none of our objects is chosen under Setup, Change Data Capture, for this user'
 const ID = /^[A-Za-z0-9]{18}$/
 
 /** Salesforce's change data capture: each event is a hint to read its records, no more. */
@@ -59,6 +60,8 @@ async function* listen(
       const begun = await subscribeAll(bayeux, at)
       yield begun
       keep(begun)
+      if (begun.streams.every(({ refusal }) => refusal !== null))
+        throw new Refused('salesforce', 'listen to change events', NONE)
       for (let polls = 1; ; polls++) {
         const heard = heardIn(await bayeux.poll(), echoes)
         // The first is answered at once and proves nothing.

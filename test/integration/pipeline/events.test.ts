@@ -343,6 +343,24 @@ test('objects that are not told are named with their remedy, and the others are 
   await expect.poll(() => at.hints(), PATIENCE).toEqual([`lead ${at.ids[0]}`])
 })
 
+test('an organisation in which nothing is chosen is left alone, and told as soon as somebody chooses', async () => {
+  const at = await stand({ entities: [] })
+  at.hear()
+  const reasons = async () =>
+    (await at.db.query<{ refusal: string }>(sql`select distinct refusal from event_stream`)).rows
+  await expect
+    .poll(reasons, PATIENCE)
+    .toEqual([{ refusal: expect.stringContaining('none of our objects is chosen under Setup') }])
+  await expect.poll(async () => (await at.call.control('GET', '/events')).body.connected, PATIENCE).toBe(0)
+  await at.call.control('PUT', '/events', { entities: ALL })
+  await expect
+    .poll(
+      async () => (await at.db.query(sql`select 1 from event_stream where refusal is null`)).count,
+      PATIENCE,
+    )
+    .toBe(ALL.length)
+})
+
 test('a stream that silently brings nothing hides nothing: polling is complete', async () => {
   const at = await stand()
   at.hear()
