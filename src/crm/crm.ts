@@ -8,7 +8,10 @@ import type { Instant } from '../domain/time.ts'
 /** JSON as stored in a mirror. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** Where a scan of one object stands. Opaque outside its adapter; stored in the transaction that stores the page. */
+/**
+ * Where a scan of one object stands; stored in the transaction that stores the page. Opaque outside its adapter, but for
+ * `detour`: why the scan under way goes a slower way than it might.
+ */
 export type Cursor = { [key: string]: Json }
 
 /** One CRM record, translated. A pure function of what the vendor returned. */
@@ -35,6 +38,8 @@ export interface Page {
   cursor: Cursor
   /** Of a scan whose end is known: records so far, these among them, and in all. */
   progress?: { done: number; total: number }
+  /** From here on the scan goes a slower way than it might; why, in one line. Its cursors keep it, this says it once. */
+  detour?: string
 }
 
 /** One record as a census counts it. */

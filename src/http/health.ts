@@ -17,6 +17,7 @@ export interface Trouble {
     | 'judging_behind'
     | 'policy_differs'
     | 'calendar_unread'
+    | 'slower_reading'
     | 'mirror_differs'
     | 'mirror_doubtful'
     | 'mirror_unchecked'
@@ -52,6 +53,7 @@ export function troubles(
   const found = state.crms.flatMap(crm => crmTrouble(crm) ?? [])
   found.push(...state.crms.flatMap(crm => mirrorTroubles(crm, now, since)))
   found.push(...state.crms.flatMap(crm => eventTroubles(crm, now)))
+  found.push(...state.crms.flatMap(detours))
   if (now - (state.lastRound ?? since) > limits.roundMs) found.push(OLD_ROUND)
   else if (state.lastRound === null) found.push(FIRST_ROUND)
   if (state.waiting > limits.waiting) found.push(BEHIND)
@@ -125,6 +127,20 @@ function calendarTrouble({ name, error, needsPerson, fetchedAt }: CalendarState)
 
 /** With a capital and a full stop. */
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+/** Nothing is lost by it, but somebody who waits for the end should know. */
+const detours = ({ vendor, objects }: CrmState): Trouble[] =>
+  objects.flatMap(({ object, detour }) =>
+    detour === null
+      ? []
+      : [
+          {
+            ...{ code: 'slower_reading', vendor, needsPerson: false, red: false },
+            title: `A first reading goes the slow way: ${object.replaceAll('_', ' ')}`,
+            remedy: `Its bulk job came to nothing (${detour}). It is read by ranges: nothing is lost, but it takes longer and more calls.`,
+          },
+        ],
+  )
 
 /** What was refused, why, and the remedy: `list deals: HTTP 403 …`, without the kind of error and the vendor. */
 const refusal = (text: string): string => text.replace(/^Refused: \w+: /, '')

@@ -239,6 +239,7 @@ const objectState = (row: ObjectRow, certificates: readonly Certificate[]): Obje
   certificate:
     certificates.find(({ vendor, object }) => vendor === row.vendor && object === row.object) ?? null,
   blindSince: row.blindSince,
+  detour: row.detour,
   pending: WRITTEN.includes(row.object) ? row.pending : null,
   errors: WRITTEN.includes(row.object) ? row.refused : null,
 })

@@ -154,6 +154,8 @@ export interface ObjectState {
   certificate: Certificate | null
   /** Nobody looked from then until lately, so long that a deletion may have left no trace; null once it was compared. */
   blindSince: Instant | null
+  /** Why its first reading, which is under way, goes a slower way than it might; null: it does not. */
+  detour: string | null
   /** Records whose fields we still have to write; null: we do not write to this object. */
   pending: number | null
   /** Records that refused our values and wait for a person or for new values. */

@@ -3,12 +3,13 @@ import { type Pair, SETTLING } from '../domain/certificate.ts'
 import { parseRef, type Ref, ref as refOf } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Tx } from '../store/db.ts'
+import { forgetNames } from '../store/erasure.ts'
 import { dropCounted, noteVerified, type Pass, savePass, storeCounted } from '../store/reconcile.ts'
 import { readMirror, readRecords } from '../store/records.ts'
 import type { Context } from './context.ts'
 import { type Encoded, encodeAll } from './encode.ts'
 import { type Stored, storeRecords } from './page.ts'
-import { tombstone } from './tombstone.ts'
+import { isPerson, tombstone } from './tombstone.ts'
 
 /**
  * Asks the CRM for the records that differ and takes in what it says. Only what really was another is counted: a stamp
@@ -56,7 +57,14 @@ async function bury(
   if (gone.length === 0) return { counts: {}, fresh: [], changed: [] }
   const at = pass.until + SETTLING
   const buried = (await readRecords(tx, gone)).map(record => tombstone(record, at))
-  return await storeRecords(tx, { crm, object: pass.object, records: encodeAll(crm.vendor, buried), now })
+  const stored = await storeRecords(tx, {
+    crm,
+    object: pass.object,
+    records: encodeAll(crm.vendor, buried),
+    now,
+  })
+  await forgetNames(tx, gone.filter(isPerson))
+  return stored
 }
 
 /** From now on the CRM lists of these records what the look at them said. */

@@ -2,13 +2,14 @@ import type { Crm, PulledRecord } from '../crm/crm.ts'
 import { Refused } from '../crm/errors.ts'
 import { type ObjectName, type Ref, ref as refOf, type Vendor } from '../domain/facts.ts'
 import { lockObject } from '../store/cursors.ts'
+import { forgetNames } from '../store/erasure.ts'
 import { readHints, type StoredHint, settleHints } from '../store/hints.ts'
 import { readRecords } from '../store/records.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
 import { encodeAll } from './encode.ts'
 import { storeRecords } from './page.ts'
-import { tombstone } from './tombstone.ts'
+import { isPerson, tombstone } from './tombstone.ts'
 
 /** Records read and stored at once. */
 const BATCH = 500
@@ -55,6 +56,7 @@ async function fetchObject(
     const buried = gone.map(record => tombstone(record, now()))
     const records = encodeAll(crm.vendor, [...read, ...buried])
     const { counts } = await storeRecords(tx, { crm, object, records, now: now() })
+    await forgetNames(tx, gone.map(({ ref }) => ref).filter(isPerson))
     await settleHints(tx, hints)
     return counts
   })

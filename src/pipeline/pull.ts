@@ -117,6 +117,11 @@ async function scanAll(
     for await (const page of beside ? meanwhile(gathered, beside) : gathered) {
       await write(context, crm, object, cursor, page)
       cursor = page.cursor
+      if (page.detour !== undefined)
+        context.log.warn(
+          { vendor: crm.vendor, object, why: page.detour },
+          'a bulk job came to nothing: read by ranges',
+        )
       if (page.progress) context.reading?.({ vendor: crm.vendor, object, ...page.progress })
       signal.throwIfAborted()
     }
@@ -151,6 +156,7 @@ async function* gather(scan: AsyncIterator<Page>): AsyncGenerator<Page> {
   let records: PulledRecord[] = []
   let cursor: Cursor | null = null
   let progress: Page['progress']
+  let detour: Page['detour']
   for (;;) {
     const { page, error, done } = await next
     if (page !== undefined) {
@@ -158,11 +164,14 @@ async function* gather(scan: AsyncIterator<Page>): AsyncGenerator<Page> {
       records = records.length === 0 ? page.records : [...records, ...page.records]
       cursor = page.cursor
       progress = page.progress ?? progress
+      detour = page.detour ?? detour
     }
-    if (cursor !== null && (page === undefined || records.length >= GATHER)) {
-      yield { records, cursor, ...(progress && { progress }) }
+    // What there is to tell is told at once.
+    if (cursor !== null && (page === undefined || detour !== undefined || records.length >= GATHER)) {
+      yield { records, cursor, ...(progress && { progress }), ...(detour !== undefined && { detour }) }
       records = []
       cursor = null
+      detour = undefined
     }
     if (error !== undefined) throw error
     if (done) return

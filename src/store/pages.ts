@@ -126,6 +126,8 @@ export interface ObjectRow {
   lastChange: Instant | null
   scannedAt: Instant | null
   blindSince: Instant | null
+  /** Why its reading, which is under way, goes a slower way than it might. */
+  detour: string | null
   /** Until when it was as fresh as it has to be: it was read, or not worth asking. */
   freshAt: Instant | null
   pending: number
@@ -144,7 +146,7 @@ export async function readObjects(db: Queryable): Promise<ObjectRow[]> {
         count(*) filter (where next_at = 'infinity') as refused
       from waiting group by vendor, object)
     select cursor.vendor, cursor.object, cursor.records, cursor.last_change as "lastChange",
-      cursor.scanned_at as "scannedAt", cursor.blind_since as "blindSince",
+      cursor.scanned_at as "scannedAt", cursor.blind_since as "blindSince", cursor.value ->> 'detour' as detour,
       case when cursor.scanned_at is not null then greatest(cursor.scanned_at, cursor.fresh_at) end as "freshAt",
       coalesce(pending, 0) as pending, coalesce(refused, 0) as refused
     from cursor left join counted on counted.vendor = cursor.vendor and counted.object = cursor.object`)

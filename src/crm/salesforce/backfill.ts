@@ -17,19 +17,19 @@ export interface Reading {
   translate(rows: Row[]): Promise<PulledRecord[]>
 }
 
-/** Makes the job of a first reading; null when the Bulk API will not have this query. */
+/** Makes the job of a first reading; why not, when the Bulk API will not have this query. */
 export async function begin(
   client: SalesforceClient,
   operation: string,
   query: string,
   total: number,
   signal: AbortSignal,
-): Promise<BulkPlace | null> {
+): Promise<BulkPlace | string> {
   try {
     const job = await new BulkQuery(client, operation).create(query, signal)
     return { job, locator: null, read: 0, total }
   } catch (error) {
-    if (error instanceof SalesforceRefused) return null
+    if (error instanceof SalesforceRefused) return error.detail
     throw error
   }
 }
@@ -38,35 +38,36 @@ export async function begin(
  * Reads what a job found, from the page on at which `from` stands; each cursor names the page that its records are of,
  * so that a process that was killed goes on there. The scan after it begins before the job was made: what changed
  * since comes once more, and newer.
- * @returns false when the job is of no use: failed, aborted, hanging, gone after seven days, or short of records
+ * @returns why the job is of no use: failed, aborted, hanging, gone after seven days, or short of records; null: it was
  */
 export async function* backfill(
   reading: Reading,
   from: Cursor,
   signal: AbortSignal,
-): AsyncGenerator<Page, boolean> {
+): AsyncGenerator<Page, string | null> {
   const known = jobOf(from)
-  if (!known) return false
+  if (!known) return 'there is none'
   const { scan } = known
   let { place } = known
   const bulk = new BulkQuery(reading.client, reading.operation)
   try {
     const total = await bulk.wait(place.job, signal)
-    if (total === null) return false
+    if (typeof total === 'string') return total
     place = { ...place, total }
     for (;;) {
       let done = place.read
       for await (const { rows, end } of bulk.page({ ...reading, ...place }, signal)) {
         done += rows.length
         if (end) place = { ...place, locator: end.next, read: place.read + end.count }
-        if (end?.next === null && place.read !== total) return false
+        if (end?.next === null && place.read !== total) return `it gave ${place.read} records of ${total}`
         const cursor = end?.next === null ? finished(Number(scan.since), null) : throughJob(scan, place)
         yield { records: await reading.translate(rows), cursor, progress: { done, total } }
-        if (end?.next === null) return true
+        if (end?.next === null) return null
       }
     }
   } catch (error) {
-    if (error instanceof SalesforceRefused || error instanceof BadPage) return false
+    if (error instanceof SalesforceRefused) return error.detail
+    if (error instanceof BadPage) return `a page of its results: ${error.message}`
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Instant } from '../../domain/time.ts'
+import { type Instant, MINUTE } from '../../domain/time.ts'
 import { Unavailable } from '../errors.ts'
 import { anotherTry } from '../retry.ts'
 import { BadPage, csvRows, type Types } from './bulk-rows.ts'
@@ -23,7 +23,7 @@ const ROWS = 2_000
 const FIRST_POLL = 2_000
 const LONGEST_POLL = 30_000
 /** A job that takes longer hangs; ten million records take a quarter of an hour. */
-const PATIENCE = 45 * 60_000
+const PATIENCE = 45 * MINUTE
 
 const made = z.object({ id: z.string().regex(/^750\w{12,15}$/) })
 const info = z.object({
@@ -76,19 +76,20 @@ export class BulkQuery {
   }
 
   /**
-   * Waits until the job is complete, asking less and less often; the number of its records. Null: it failed, was
-   * aborted, is no more, or hangs; then it is aborted. A job's age counts from its creation, so also over restarts.
+   * Waits until the job is complete, asking less and less often; the number of its records, or why it comes to nothing:
+   * it failed, was aborted, or hangs; then it is aborted. A job's age counts from its creation, so also over restarts.
    */
-  async wait(job: string, signal: AbortSignal): Promise<number | null> {
+  async wait(job: string, signal: AbortSignal): Promise<number | string> {
     const { retry } = this.#client
     let waited = 0
     for (let pause = FIRST_POLL; ; pause = Math.min(LONGEST_POLL, pause * 1.5)) {
       const { body, date } = await this.#client.get(this.#operation, `/jobs/query/${job}`, info, signal)
-      if (body.state === 'JobComplete') return body.numberRecordsProcessed ?? null
-      if (body.state === 'Failed' || body.state === 'Aborted') return null
+      if (body.state === 'JobComplete')
+        return body.numberRecordsProcessed ?? 'it does not say how many records'
+      if (body.state === 'Failed' || body.state === 'Aborted') return `it is ${body.state}`
       if (Math.max(waited, ageOf(body.createdDate, date)) >= PATIENCE) {
         await this.#abort(job, signal)
-        return null
+        return `it was not done in ${PATIENCE / MINUTE} minutes`
       }
       await retry.sleep(pause, signal)
       waited += pause

@@ -5,7 +5,6 @@ import { id18, isId } from '../id18.ts'
 import { backfill, begin } from './backfill.ts'
 import { BULK_SIZES, type BulkSizes } from './bulk.ts'
 import { type Answer, type SalesforceClient, SalesforceRefused } from './client.ts'
-import { stageMeanings } from './deal.ts'
 import { type Context, toRecord } from './facts.ts'
 import { type Described, Fields, isAbsent } from './fields.ts'
 import { type SalesforceObject, SOURCES, type Source } from './objects.ts'
@@ -14,6 +13,7 @@ import {
   advance,
   beganAt,
   clamped,
+  detourOf,
   finished,
   jobOf,
   positionOf,
@@ -22,6 +22,7 @@ import {
   withoutJob,
 } from './scan.ts'
 import { querySeveral } from './several.ts'
+import { readContext } from './setup.ts'
 import { idQuery, type Position, queryPath, scanQuery, wholeQuery } from './soql.ts'
 import type { Row } from './values.ts'
 
@@ -59,24 +60,28 @@ export class SalesforceReader {
 
   async *#scan(object: SalesforceObject, from: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
     const running = jobOf(from)
-    if (!running) yield* this.#ranges(object, from, from === null, signal)
-    else if (!(yield* this.#backfill(object, from, signal)))
-      yield* this.#ranges(object, withoutJob(running.scan), false, signal)
+    if (!running) return yield* this.#ranges(object, from, from === null, signal)
+    const why = yield* this.#backfill(object, from, signal)
+    if (why !== null) yield* this.#ranges(object, withoutJob(running.scan), false, signal, why)
   }
 
   /**
    * One query, followed page by page; its result is fixed when it is asked, and each page's cursor is the key of its
    * last row, so a scan that was interrupted (or whose locator expired, after two days) goes on strictly after that row.
    * @param first of everything: the first answer says how much there is, without a call of its own to ask for it
+   * @param why it is not a bulk job's
    */
   async *#ranges(
     object: SalesforceObject,
     from: Cursor | null,
     first: boolean,
     signal: AbortSignal,
+    why: string | null = null,
   ): AsyncGenerator<Page> {
     let position = positionOf(from)
     let began = beganAt(from)
+    let told = detourOf(from)
+    let detour = why ?? told
     let done = 0
     const context = await this.context(signal)
     let page = await this.#page(object, position, null, signal)
@@ -93,34 +98,42 @@ export class SalesforceReader {
       position = advance(SOURCES[object], position, rows, asked)
       done += rows.length
       const records = await this.#translate(object, rows, context, signal)
-      const job = many && done === rows.length ? await this.#begin(object, total, signal) : null
-      const reached = next ? unfinished(position, began) : finished(began, position)
+      const made = many && done === rows.length ? await this.#begin(object, total, signal) : null
+      const job = typeof made === 'string' ? null : made
+      if (typeof made === 'string') detour = made
+      const reached = next ? unfinished(position, began, detour) : finished(began, position)
       const cursor = job ? throughJob({ ...reached, since: began }, job) : reached
-      yield { records, cursor, progress: { done, total } }
-      if (job && (yield* this.#backfill(object, cursor, signal))) return
+      yield {
+        records,
+        cursor,
+        progress: { done, total },
+        ...(detour !== null && detour !== told && { detour }),
+      }
+      told = detour
+      if (job) detour = yield* this.#backfill(object, cursor, signal)
+      if (job && detour === null) return
       if (!next) return
       page = await this.#page(object, position, next, signal)
       if (page.next === next) throw stuck(SOURCES[object])
     }
   }
 
-  /** Makes the bulk job of a first reading; null when this object or user is not for the Bulk API. */
+  /** Makes the bulk job of a first reading; why not, when this object or user is not for the Bulk API. */
   async #begin(object: SalesforceObject, total: number, signal: AbortSignal) {
     const fields = await this.#fields.of(object, false, signal)
-    if (fields === null) return null
-    const { sobject } = SOURCES[object]
+    if (fields === null) return 'the object cannot be seen'
     const query = wholeQuery(SOURCES[object], fields)
-    return await begin(this.#client, `bulk query ${sobject}`, query, total, signal)
+    return await begin(this.#client, `bulk query ${SOURCES[object].sobject}`, query, total, signal)
   }
 
   async *#backfill(
     object: SalesforceObject,
     from: Cursor | null,
     signal: AbortSignal,
-  ): AsyncGenerator<Page, boolean> {
+  ): AsyncGenerator<Page, string | null> {
     const { sobject } = SOURCES[object]
     const types = await this.described(sobject, signal)
-    if (types === null || from === null) return false
+    if (types === null || from === null) return 'the object cannot be seen'
     const tracked = object === 'history' ? await this.described(SOURCES.lead.sobject, signal) : null
     const context = await this.context(signal)
     const translate = (rows: Row[]) => this.#translate(object, rows, context, signal)
@@ -172,7 +185,7 @@ export class SalesforceReader {
 
   /** The organisation's zone and the meaning of its stages, read once. */
   async context(signal: AbortSignal): Promise<Context> {
-    this.#context ??= await this.#readContext(signal)
+    this.#context ??= await readContext((soql, of) => this.settings(soql, of, signal))
     return { ...this.#context, extra: this.#fields.extra }
   }
 
@@ -189,19 +202,6 @@ export class SalesforceReader {
     return await this.context(signal)
   }
 
-  async #readContext(signal: AbortSignal): Promise<Omit<Context, 'extra'>> {
-    const [organization, stages] = [
-      await this.#setup('SELECT Id, TimeZoneSidKey FROM Organization', 'Organization', signal),
-      await this.#setup(
-        'SELECT Id, ApiName, IsClosed, IsWon FROM OpportunityStage',
-        'OpportunityStage',
-        signal,
-      ),
-    ]
-    const zone = organization[0]?.TimeZoneSidKey
-    return { zone: typeof zone === 'string' ? zone : 'UTC', stages: stageMeanings(stages) }
-  }
-
   /** The whole of a small table of settings. @throws SalesforceRefused when this user may not see it */
   async settings(soql: string, sobject: string, signal: AbortSignal): Promise<Row[]> {
     const all: Row[] = []
@@ -212,16 +212,6 @@ export class SalesforceReader {
       path = next
     }
     return all
-  }
-
-  /** The same, empty when this user may not see it. */
-  async #setup(soql: string, sobject: string, signal: AbortSignal): Promise<Row[]> {
-    try {
-      return await this.settings(soql, sobject, signal)
-    } catch (error) {
-      if (isAbsent(error)) return []
-      throw error
-    }
   }
 
   #page(

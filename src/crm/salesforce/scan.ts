@@ -47,14 +47,19 @@ export function advance(source: Source, position: Position, rows: Row[], asked: 
  * The cursor inside a scan. It keeps when the scan began: rows that become visible late, behind the place where it was
  * interrupted, are for the scan after it, however long the interruption was.
  */
-export function unfinished(position: Position, began: Instant | null): Cursor {
-  if (position && 'since' in position) return { since: position.since + OVERLAP }
-  return position ? { at: position.at, id: position.id, since: began } : {}
+export function unfinished(position: Position, began: Instant | null, detour: string | null): Cursor {
+  const more = detour === null ? {} : { detour }
+  if (position && 'since' in position) return { since: position.since + OVERLAP, ...more }
+  return position ? { at: position.at, id: position.id, since: began, ...more } : more
 }
 
 /** When the scan began that this cursor is inside of; null: it is not inside of one. */
 export const beganAt = (cursor: Cursor | null): Instant | null =>
   typeof cursor?.at === 'number' && typeof cursor.since === 'number' ? cursor.since : null
+
+/** Why the scan that this cursor is inside of does not go through a bulk job, though it began to; null: nothing to tell. */
+export const detourOf = (cursor: Cursor | null): string | null =>
+  typeof cursor?.detour === 'string' ? cursor.detour : null
 
 /** The next scan begins at the server's time of this one; without it at the last row seen. */
 export function finished(began: Instant | null, position: Position): Cursor {

@@ -234,10 +234,12 @@ async function deleteJobs(): Promise<void> {
 describe('fault 9: a job that comes to nothing', () => {
   test.each(['Failed', 'Aborted'] as const)('%s: the records are read by ranges', async ends => {
     await start(mqls(2_500, 1000), SMALL, { ends, runningSeconds: 30 })
-    const { records } = await scan(at.crm, 'lead')
+    const { records, pages } = await scan(at.crm, 'lead')
     expect(idsOf(records)).toEqual(await idsIn(at))
     expect(records).toHaveLength(2_500)
     expect(calls(RESULTS)).toBe(0)
+    // Said once, so that whoever waits can know.
+    expect(pages.flatMap(({ detour }) => detour ?? [])).toEqual([`it is ${ends}`])
   })
 
   test('stuck in progress: asked for less and less often, given up after 45 minutes, aborted', async () => {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import type { Page } from '../../../src/crm/crm.ts'
 import { RateLimited } from '../../../src/crm/errors.ts'
 import { ref } from '../../../src/domain/facts.ts'
+import { troubles } from '../../../src/http/health.ts'
+import { storedViews } from '../../../src/http/stored.ts'
 import { pull, pullAllOf } from '../../../src/pipeline/pull.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { at, type Company, company, fill, NOW, REP } from './company.ts'
@@ -120,4 +123,50 @@ test('while a first reading takes long, what changes in the objects before it is
   await pullAllOf(context, firm.salesforce, { freshMs: 1 })
   expect(await count(firm, 'record')).toBe(8)
   expect(progress).toEqual([{ vendor: 'salesforce', object: 'task', done: 1, total: 2 }])
+})
+
+test('fault 9: a first reading that has to go the slow way is in the log, the status and health until it ends', async () => {
+  const firm = await company()
+  fill(firm, 3)
+  const { salesforce, db } = firm
+  const warned: object[] = []
+  const log = {
+    info: () => {},
+    warn: (detail: object, message: string) => warned.push({ ...detail, message }),
+  }
+  const gate = Promise.withResolvers<void>()
+  const [first] = await Array.fromAsync(salesforce.changes('lead', null, new AbortController().signal))
+  salesforce.changes = async function* () {
+    yield { ...(first as Page), cursor: { place: 1, detour: 'it is Failed' }, detour: 'it is Failed' }
+    yield { records: [], cursor: { place: 2, detour: 'it is Failed' } }
+    await gate.promise
+    yield { records: [], cursor: { place: 3 } }
+  }
+  const state = async () => await storedViews(db).sync()
+  const detour = async () => (await state()).crms[0]?.objects.find(({ object }) => object === 'lead')?.detour
+  const reading = pull(
+    { ...firm.context(), log },
+    salesforce,
+    'lead',
+    { rareMs: 0 },
+    { work: async () => {}, everyMs: 1 },
+  )
+  await expect.poll(detour).toBe('it is Failed')
+  expect(warned).toEqual([
+    {
+      vendor: 'salesforce',
+      object: 'lead',
+      why: 'it is Failed',
+      message: expect.stringContaining('by ranges'),
+    },
+  ])
+  const limits = { roundMs: 60_000, waiting: 100 }
+  const told = troubles(await state(), { now: firm.clock.now, since: firm.clock.now, limits })
+  expect(told.find(({ code }) => code === 'slower_reading')).toMatchObject({
+    ...{ vendor: 'salesforce', red: false, title: 'A first reading goes the slow way: lead' },
+    remedy: expect.stringContaining('(it is Failed)'),
+  })
+  gate.resolve()
+  await reading
+  expect(await detour()).toBeNull()
 })

@@ -150,6 +150,7 @@ const object = (
   lastRead: NOW - 8 * SECOND,
   certificate: certificate(name, records),
   blindSince: null,
+  detour: null,
   pending,
   errors: pending === null ? null : 0,
 })
