@@ -8,6 +8,7 @@ import { controlRoutes } from './control.ts'
 import { Database } from './database.ts'
 import { engineOf } from './engine.ts'
 import { type Client, ConnectedApp } from './oauth/app.ts'
+import { certificateRoutes } from './oauth/certificate.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { people } from './people.ts'
@@ -41,6 +42,8 @@ export interface SalesforceTwin {
   /** Not listening yet. */
   app: TwinApp
   sink: Sink
+  /** The user whom clients of the connected app are. */
+  username(): string
   /** Stops listening and closes the file; may be called again. */
   close(): Promise<void>
 }
@@ -82,6 +85,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   dataRoutes(app, { ...engine, sessions })
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
+  certificateRoutes(app, connectedApp)
   controlRoutes(app, engine)
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
@@ -90,5 +94,5 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     database.close()
     done()
   })
-  return { app, sink: new ScenarioSink(organisation), close: () => app.close() }
+  return { app, sink: new ScenarioSink(organisation), username, close: () => app.close() }
 }
