@@ -8,7 +8,7 @@ import { storedViews } from './http/stored.ts'
 import type { HubSpotWebhook } from './http/webhooks/hubspot.ts'
 import { VALID_MS } from './http/webhooks/signature.ts'
 import { explainPerson } from './pipeline/explain.ts'
-import type { Services } from './services.ts'
+import { budgetRules, type Services } from './services.ts'
 import { readAccounts } from './store/explain.ts'
 import { storeHints, takeDelivery } from './store/hints.ts'
 import { readPolicyAt, readVersions } from './store/policies.ts'
@@ -39,7 +39,7 @@ export async function listen(services: Services, options: ListenOptions): Promis
   services.onClose(() => server.close())
   await server.register(
     httpApp({
-      views: storedViews(db),
+      views: storedViews(db, { budget: vendor => budgetRules(config, vendor) }),
       explain: (person, question) => explainPerson(db, person, question),
       now,
       link: (ref: Ref) => crms.find(crm => crm.vendor === parseRef(ref).vendor)?.url(ref) ?? null,

@@ -1,7 +1,7 @@
 import { LANES } from '../domain/budget.ts'
 import type { Instant } from '../domain/time.ts'
 import { localWords, type Zone, zoneOf } from '../domain/zone.ts'
-import { type Budgeted, othersOf } from './budget.ts'
+import { type Budgeted, othersOf, oursOf } from '../pipeline/budgeted.ts'
 import { table } from './table.ts'
 
 const NAMES = { salesforce: 'Salesforce', hubspot: 'HubSpot' }
@@ -20,7 +20,7 @@ const calls = (count: number): string => Math.round(count).toLocaleString('en')
 
 function crmText(one: Budgeted, now: Instant, zone: Zone): string[] {
   const { vendor, used, limit, isTold, ours, ceilings, reserve, rate, expected, closedUntil } = one
-  const own = ours.flags + ours.changes + ours.backfill
+  const own = oursOf(one)
   const day = vendor === 'hubspot' ? `today (${one.zone})` : 'of the last 24 hours'
   const account = isTold
     ? `${calls(used)} of the account's ${calls(limit)} calls ${day}: ours ${calls(own)}, others ${calls(othersOf(one))}`

@@ -22,6 +22,8 @@ export interface TwinsOptions {
   fault?: string[]
   /** Where HubSpot's webhooks go. */
   webhook?: string
+  /** Path of a certificate or public key in PEM. */
+  certificate?: string
   /** Virtual seconds. */
   searchLag?: number
   /** Print no addresses. */
@@ -38,12 +40,13 @@ const REPORT_MS = 1000
 export async function run(options: TwinsOptions, cli: Cli): Done {
   const stop = process.channel ? parentGone() : cli.stop
   const faults = await faultsOf(options)
-  const twins = await started(options, faults, cli, stop)
+  const certificate = await certificateOf(options)
+  const twins = await started(options, { faults, certificate }, cli, stop)
   if (twins === null) return
   try {
     if (options.rate !== undefined) twins.clock.run(options.rate)
     tellParent(twins)
-    if (options.quiet !== true) cli.stdout.write(card(twins, options.webhook))
+    if (options.quiet !== true) cli.stdout.write(card(twins, options))
     await stopped(stop)
   } finally {
     await twins.close()
@@ -56,10 +59,20 @@ async function faultsOf({ faults, fault = [] }: TwinsOptions): Promise<Fault[]> 
   return [...scripted, ...fault.flatMap(text => readFaultScript(text, '--fault'))]
 }
 
+/** The text of the file. @throws UsageError */
+async function certificateOf({ certificate: file }: TwinsOptions): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  return await readFile(file, 'utf8').catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `--certificate ${file}: ${code === 'ENOENT' ? 'no such file' : `not read (${code})`}`,
+    )
+  })
+}
+
 /** @returns null when asked to stop while loading */
 async function started(
   options: TwinsOptions,
-  faults: readonly Fault[],
+  read: { faults: readonly Fault[]; certificate: string | undefined },
   cli: Cli,
   signal: AbortSignal,
 ): Promise<Twins | null> {
@@ -70,7 +83,7 @@ async function started(
       salesforcePort,
       hubspotPort,
       host,
-      faults,
+      ...read,
       webhook: options.webhook,
       // As in HubSpot; while the clock stands, what was changed would never be found.
       searchLagSeconds: options.searchLag ?? (options.rate === undefined ? 0 : SEARCH_LAG),
@@ -119,14 +132,16 @@ function tellParent({ salesforceUrl, hubspotUrl, portalId, clientId, clientSecre
   if (process.connected) process.send?.(ready)
 }
 
-function card(
-  { salesforceUrl, hubspotUrl, clientId, clientSecret, token, company, people }: Twins,
-  webhook?: string,
-): string {
+function card(twins: Twins, { webhook, certificate }: TwinsOptions): string {
+  const { salesforceUrl, hubspotUrl, clientId, clientSecret, username, token, company, people } = twins
   const told =
     webhook === undefined
       ? ''
-      : `HUBSPOT_CLIENT_SECRET=${clientSecret}\nPUBLIC_URL=${new URL(webhook).origin}\n`
+      : `HUBSPOT_CLIENT_SECRET=${clientSecret}\nLEADTIME_PUBLIC_URL=${new URL(webhook).origin}\n`
+  const proof =
+    certificate === undefined
+      ? `SALESFORCE_CLIENT_SECRET=${clientSecret}`
+      : `SALESFORCE_USERNAME=${username}\nSALESFORCE_PRIVATE_KEY_FILE=<the file with the key of ${certificate}>`
   return `${company.name}: ${people.toLocaleString('en')} people, as of ${new Date(company.now).toISOString()}
 Salesforce twin  ${salesforceUrl}
 HubSpot twin     ${hubspotUrl}
@@ -134,7 +149,7 @@ HubSpot twin     ${hubspotUrl}
 For the service beside them, set:
 SALESFORCE_LOGIN_URL=${salesforceUrl}
 SALESFORCE_CLIENT_ID=${clientId}
-SALESFORCE_CLIENT_SECRET=${clientSecret}
+${proof}
 HUBSPOT_BASE_URL=${hubspotUrl}
 HUBSPOT_UI_URL=${hubspotUrl}
 HUBSPOT_TOKEN=${token}

@@ -211,6 +211,7 @@ export const VERBS: readonly (Verb | VerbGroup)[] = [
       { flags: '--faults <file>', help: 'a fault script (docs/twins.md)' },
       { flags: '--fault <fault...>', help: "one fault of a script: '{fault: truncated, nth: 3}'" },
       { flags: '--webhook <url>', help: 'tell this address of every change in HubSpot', parse: address },
+      { flags: '--certificate <file>', help: 'let clients sign in to Salesforce by JWT with its key (PEM)' },
       { flags: '--search-lag <n>', help: 'seconds until HubSpot finds a change', parse: integer(0, 600) },
       { flags: '--quiet', help: 'do not print addresses' },
     ],

@@ -1,12 +1,15 @@
+import type { BudgetRules } from '../domain/budget.ts'
 import type { Certificate } from '../domain/certificate.ts'
 import type { ObjectName, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import { oursOf, readBudgeted } from '../pipeline/budgeted.ts'
 import { delays } from '../pipeline/delays.ts'
 import { neglect } from '../pipeline/neglect.ts'
 import { readAlmanacTroubles } from '../store/almanac.ts'
 import { readCertificates } from '../store/certificates.ts'
 import { type Refusing, readRefusing } from '../store/connections.ts'
 import type { Queryable } from '../store/db.ts'
+import { readHeard } from '../store/hints.ts'
 import {
   countWaiting,
   type FiguresRow,
@@ -33,8 +36,14 @@ import type {
   Views,
 } from './views.ts'
 
+export interface StoredOptions {
+  /** How much of a CRM's calls we may take. Left out: no budget is shown. */
+  budget?: (vendor: Vendor) => BudgetRules
+  machineNow?: () => Instant
+}
+
 /** The views as the database has them; every method asks it anew. @throws DatabaseUnavailable */
-export function storedViews(db: Queryable): Views {
+export function storedViews(db: Queryable, options: StoredOptions = {}): Views {
   return {
     overview: async now =>
       overview(await readFigures(db), await readOverdueOwners(db), {
@@ -55,10 +64,25 @@ export function storedViews(db: Queryable): Views {
         readAlmanacTroubles(db),
         readStreams(db),
       ])
+      const machineNow = (options.machineNow ?? Date.now)()
       const state = syncState(objects, certificates, waiting, failed, refusing)
-      return { ...state, crms: withEvents(state.crms, streams), calendars }
+      const crms = await Promise.all(
+        state.crms.map(async crm => ({ ...crm, ...(await callsOf(db, crm.vendor, machineNow, options)) })),
+      )
+      return { ...state, crms: withEvents(crms, streams), machineNow, calendars }
     },
   }
+}
+
+async function callsOf(
+  db: Queryable,
+  vendor: Vendor,
+  now: Instant,
+  { budget: rules }: StoredOptions,
+): Promise<Pick<CrmState, 'budget' | 'heard'>> {
+  const budget = rules ? await readBudgeted(db, vendor, rules(vendor), now) : null
+  const called = budget !== null && (budget.isTold || oursOf(budget) > 0)
+  return { budget: called ? budget : null, heard: await readHeard(db, vendor, COUNTED) }
 }
 
 /** A cohort's conversion is compared once its youngest handoff has had a month. */
@@ -161,6 +185,9 @@ const ORDER: readonly ObjectName[] = [
 /** Those that carry our fields. */
 const WRITTEN: readonly ObjectName[] = ['lead', 'contact']
 
+/** A CRM as what was read of it tells. */
+type ReadState = Omit<CrmState, 'budget' | 'heard'>
+
 type Failed = { at: Instant; error: string } | null
 
 function syncState(
@@ -169,7 +196,7 @@ function syncState(
   waiting: number,
   failed: Failed,
   refusing: readonly Refusing[],
-): Omit<SyncState, 'calendars'> {
+): Pick<SyncState, 'lastRound' | 'lastError' | 'waiting'> & { crms: ReadState[] } {
   const byVendor = Map.groupBy(rows, row => row.vendor)
   // One that was never let in has no objects yet, and somebody has to know.
   for (const { vendor } of refusing) if (!byVendor.has(vendor)) byVendor.set(vendor, [])
@@ -196,7 +223,7 @@ function crmState(
   certificates: readonly Certificate[],
   failed: Failed,
   refusing: readonly Refusing[],
-): CrmState {
+): ReadState {
   const objects = rows
     .toSorted((a, b) => ORDER.indexOf(a.object) - ORDER.indexOf(b.object))
     .map(row => objectState(row, certificates))

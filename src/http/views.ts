@@ -1,8 +1,10 @@
 import type { Certificate } from '../domain/certificate.ts'
 import type { ObjectName, Ref, Vendor } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
+import type { Budgeted } from '../pipeline/budgeted.ts'
 import type { DelayReport, Period } from '../pipeline/delays.ts'
 import type { Neglected, NeglectQuestion } from '../pipeline/neglect.ts'
+import type { Heard } from '../store/hints.ts'
 
 /**
  * Everything the pages and the API show, as typed data. The routes know no SQL and no CRM:
@@ -96,8 +98,10 @@ export interface Spread {
   p90: number | null
 }
 
-/** Stamps are of the clock that runs the rounds, but `lastChange`, which is the CRM's own. */
+/** Stamps are of the clock that runs the rounds, but `lastChange`, which is the CRM's own, and where it says so. */
 export interface SyncState {
+  /** This machine's clock, by which calls are counted and deliveries come in. */
+  machineNow: Instant
   /** Everything was looked at since then; null: something has never been read to its end. */
   lastRound: Instant | null
   /** Error of the last round, without anything private; null: it went through. */
@@ -130,6 +134,10 @@ export interface CrmState {
   objects: ObjectState[]
   /** How its change events come; left out where nobody listens. */
   events?: EventsState
+  /** Null: nothing was called. By this machine's clock. */
+  budget: Budgeted | null
+  /** By this machine's clock. */
+  heard: Heard
 }
 
 export interface EventsState {

@@ -64,3 +64,19 @@ export async function readHinting(db: Queryable, vendors: readonly Vendor[]): Pr
     where exists (select from hint where hint.vendor = of.vendor)`)
   return rows.map(row => row.vendor)
 }
+
+/** What a CRM tells by itself. */
+export interface Heard {
+  /** When its last delivery came, by the clock of the process that took it; null: none ever did. */
+  lastAt: Instant | null
+  /** Records it told of that still have to be read. */
+  waiting: number
+}
+
+/** Deliveries are HubSpot's. @param atMost waiting records are counted up to here */
+export async function readHeard(db: Queryable, vendor: Vendor, atMost: number): Promise<Heard> {
+  const { rows } = await db.query<Heard>(sql`
+    select (select max(at) from delivery where ${vendor} = 'hubspot') as "lastAt",
+      (select count(*) from (select from hint where vendor = ${vendor} limit ${atMost}) as told) as waiting`)
+  return rows[0]!
+}

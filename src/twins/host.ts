@@ -8,6 +8,7 @@ import type { Fault } from './http/faults.ts'
 import type { TwinApp } from './http.ts'
 import { PORTAL_ID } from './hubspot/portal.ts'
 import { hubspotTwin } from './hubspot/twin.ts'
+import { certifiedKey } from './salesforce/oauth/certificate.ts'
 import { salesforceTwin } from './salesforce/twin.ts'
 import { type GenerateOptions, generateScenario } from './scenario/generate.ts'
 import { type Loaded, loadScenario } from './scenario/load.ts'
@@ -33,6 +34,8 @@ export interface TwinsOptions {
   faults?: readonly Fault[] | undefined
   /** Address that the HubSpot twin tells of every change, signed with {@link Twins.clientSecret}. */
   webhook?: string | undefined
+  /** PEM of the certificate that the connected app of Salesforce holds: clients may sign in by JWT. */
+  certificate?: string | undefined
   /** Virtual seconds until HubSpot's search finds a change. */
   searchLagSeconds?: number | undefined
   warn?: ReadOptions['warn']
@@ -47,6 +50,8 @@ export interface Twins {
   portalId: number
   clientId: string
   clientSecret: string
+  /** Of the integration user in Salesforce, who signs in by JWT. */
+  username: string
   /** HubSpot's access token. */
   token: string
   clock: VirtualClock
@@ -60,7 +65,8 @@ export interface Twins {
 
 /**
  * Both CRMs on this machine, filled and listening on 127.0.0.1, their clock standing at the scenario's `now`.
- * @throws ScenarioError for a bad folder, RangeError for options that generate nothing, EADDRINUSE
+ * @throws ScenarioError for a bad folder, RangeError for options that generate nothing or a certificate that is none,
+ * EADDRINUSE
  */
 export async function startTwins(options: TwinsOptions): Promise<Twins> {
   const undo: (() => unknown)[] = []
@@ -99,6 +105,7 @@ async function start(
     file: join(dir, 'salesforce.sqlite'),
     client: CLIENT,
     rotates: true,
+    ...(options.certificate !== undefined && { publicKey: certifiedKey(options.certificate) }),
   })
   undo.push(() => salesforce.close())
   const hubspot = hubspotTwin({
@@ -131,6 +138,7 @@ async function start(
     portalId: PORTAL_ID,
     clientId: CLIENT.id,
     clientSecret: CLIENT.secret,
+    username: salesforce.username(),
     token: TOKEN,
     clock,
     company,

@@ -19,6 +19,9 @@ export function duration(ms: number): string {
   return unit(oneDecimal(ms / DAY), 'days')
 }
 
+/** `5 min ago`, `just now`. */
+export const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${duration(ms)} ago`)
+
 /** A number and its unit, never parted by the end of a line. */
 const unit = (n: number | string, of: string): string => `${n}\u00a0${of}`
 

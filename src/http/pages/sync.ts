@@ -4,7 +4,8 @@ import type { Instant } from '../../domain/time.ts'
 import { eventWords } from '../events.ts'
 import { VENDOR_NAMES } from '../health.ts'
 import type { CrmState, ObjectState, SyncState } from '../views.ts'
-import { type Clock, count, duration, plural } from './format.ts'
+import { callsLine } from './calls.ts'
+import { ago, type Clock, count, plural } from './format.ts'
 import { type Html, html } from './html.ts'
 
 /** How each CRM is doing, object by object. `asOf` is of the same clock as the rounds' stamps. */
@@ -16,17 +17,17 @@ export function syncSection(state: SyncState, asOf: Instant, clock: Clock): Html
 <div class="head"><h2 id="sync-title">Sync</h2><a class="small" href="/connections">Connections</a></div>
 <p class="small">${round}${state.waiting > 0 && html` ${plural(state.waiting, 'change')} still to be judged.`}</p>
 ${state.lastError && html`<p class="small">Last error ${ago(asOf - state.lastError.at)}: ${state.lastError.text}</p>`}
-<div class="crms">${state.crms.map(crm => panel(crm, asOf, clock))}</div>
+<div class="crms">${state.crms.map(crm => panel(crm, state.machineNow, asOf, clock))}</div>
 </section>`
 }
 
-const ago = (ms: number): string => (ms < 1000 ? 'just now' : `${duration(ms)} ago`)
-
-function panel(crm: CrmState, asOf: Instant, clock: Clock): Html {
+/** @param machineNow of this machine's clock, by which calls go */
+function panel(crm: CrmState, machineNow: Instant, asOf: Instant, clock: Clock): Html {
   const name = VENDOR_NAMES[crm.vendor]
   return html`<div class="crm">
 <h3>${name} ${status(crm)}</h3>
 ${crm.events && html`<p class="small">${eventWords(crm.events, asOf)}</p>`}
+${callsLine(crm, machineNow, clock)}
 <div class="scroll" tabindex="0" role="region" aria-label="${name}, objects"><table>
 <thead><tr><th scope="col"><span class="hidden">Object</span></th><th scope="col">Records</th><th scope="col">Last change</th><th scope="col">Looked</th><th scope="col">Compared</th><th scope="col">To write</th><th scope="col">Refused</th></tr></thead>
 <tbody>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { certificateJson } from '../../domain/certified.ts'
 import { iso } from '../../domain/time.ts'
+import { budgetJson } from '../../pipeline/budgeted.ts'
 import type { Context } from '../context.ts'
 import { encodePosition, readFilter } from '../position.ts'
 
@@ -30,10 +31,12 @@ export function apiRoutes(app: FastifyInstance, { overview, sync, views, now, li
       lastError: lastError && { ...lastError, at: iso(lastError.at) },
       waiting,
       calendars: calendars.map(one => ({ ...one, fetchedAt: iso(one.fetchedAt) })),
-      crms: crms.map(({ vendor, trouble, objects, events }) => ({
+      crms: crms.map(({ vendor, trouble, budget, heard, objects, events }) => ({
         vendor,
         events: events ? { ...events, heardAt: iso(events.heardAt) } : null,
         trouble: trouble && { ...trouble, since: iso(trouble.since) },
+        budget: budget && budgetJson(budget),
+        webhooks: { lastAt: iso(heard.lastAt), waiting: heard.waiting },
         objects: objects.map(o => ({
           ...{
             ...o,

@@ -10,6 +10,7 @@ import { engineOf } from './engine.ts'
 import { changeEvents } from './events/events.ts'
 import { cometdRoutes } from './events/routes.ts'
 import { type Client, ConnectedApp } from './oauth/app.ts'
+import { certificateRoutes } from './oauth/certificate.ts'
 import { Organisation } from './organisation.ts'
 import { pageRoutes } from './pages/routes.ts'
 import { people } from './people.ts'
@@ -43,6 +44,8 @@ export interface SalesforceTwin {
   /** Not listening yet. */
   app: TwinApp
   sink: Sink
+  /** The user whom clients of the connected app are. */
+  username(): string
   /** Stops listening and closes the file; may be called again. */
   close(): Promise<void>
 }
@@ -87,6 +90,7 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
   pageRoutes(app, { organisation, database, now })
   calendarRoutes(app, organisation)
   cometdRoutes(app, events)
+  certificateRoutes(app, connectedApp)
   controlRoutes(app, engine, events)
   app.delete('/_twin/sessions', () => ({ ended: sessions.revokeAll() }))
   app.delete('/_twin/grants', () => ({ ended: connectedApp.revokeAll() }))
@@ -96,5 +100,5 @@ export function salesforceTwin(options: SalesforceTwinOptions): SalesforceTwin {
     database.close()
     done()
   })
-  return { app, sink: new ScenarioSink(organisation), close: () => app.close() }
+  return { app, sink: new ScenarioSink(organisation), username, close: () => app.close() }
 }

@@ -15,6 +15,21 @@ import { company, NOW } from './company.ts'
 const { signal } = new AbortController()
 const QUICK: RetryPlan = { ...RETRY, tries: 2, random: () => 0, sleep: async () => undefined }
 const { privateKey: key, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
+/** Self-signed; nobody has its key. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIB9jCCAV+gAwIBAgIUBCWN+zYmkzgavyIv7yJ+o3OhKFMwDQYJKoZIhvcNAQEL
+BQAwDDEKMAgGA1UEAwwBdDAgFw0yNjExMjYxNDQ0NDVaGA8yMTI2MTEwMjE0NDQ0
+NVowDDEKMAgGA1UEAwwBdDCBnzANBgkqhkiG9w0BAQEFAAOBjQAwgYkCgYEAtj4W
+jqaLMf2z3SYzJPooxHW+ZYAA4QH6+/WqYMvf7KfERoGMjXKZ0VlIa2h1twHZH8TR
+oz8fQlyvsxJU2Bpy/cnT0zvHniM2wOPzsd6xJVJGjzXnUV/IVegNl6X+vl/jE2n0
+loPt/nzq/HE9gqG4TevHz3dvU4P+1htP13lwrVMCAwEAAaNTMFEwHQYDVR0OBBYE
+FHfWO2PBFiU4H8C8ln0V006tQyryMB8GA1UdIwQYMBaAFHfWO2PBFiU4H8C8ln0V
+006tQyryMA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADgYEAMv26WR0m
+h1oCRWL5EvczYHBSad+VKLrynG79ljQKFJyRbDl7/6QUBnPKn3of8FcG02oaLsFz
+STUJYbAxNYjIIJ4NrtN8nPakWLAUns9z/+q7AiM9rjtSf53J62UyU6MlV2OgvE3i
+ZWlkKEPkhANa2hxv4Stf4mUHGCjCdAUZBec=
+-----END CERTIFICATE-----`
 const USER = 'leadtime.integration@leadtime.example.com'
 
 async function salesforce(options: Partial<SalesforceTwinOptions> = {}) {
@@ -56,6 +71,51 @@ describe('Salesforce, by JWT', () => {
     await expect(connect({ loginUrl: url, jwt: { username: USER, key } }).account(signal)).rejects.toThrow(
       /invalid_grant/,
     )
+  })
+})
+
+describe('a certificate that is registered at the twin', () => {
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const asked = async (url: string, method: string, certificate?: string) => {
+    const body = certificate === undefined ? undefined : JSON.stringify({ certificate })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${url}/_twin/certificate`, { method, ...(body && { body, headers }) })
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> }
+  }
+
+  test('lets clients in by JWT from then on, until it is taken away', async () => {
+    const { url, connect } = await salesforce({ publicKey: undefined as never })
+    const signIn = () => connect({ jwt: { username: USER, key } }).account(signal)
+    expect((await asked(url, 'GET')).body).toEqual({
+      ...{ certified: false, iss: 'leadtime', sub: USER },
+      aud: ['https://login.salesforce.com', 'https://test.salesforce.com'],
+    })
+    await expect(signIn()).rejects.toThrow(/invalid_grant/)
+    expect((await asked(url, 'PUT', pem)).body).toMatchObject({ certified: true })
+    expect(await signIn()).toMatch(/^00D\w{15}$/)
+    expect((await asked(url, 'DELETE')).body).toMatchObject({ certified: false })
+    await expect(signIn()).rejects.toThrow(/invalid_grant/)
+  })
+
+  test('is taken as openssl makes it', async () => {
+    const { url } = await salesforce({ publicKey: undefined as never })
+    expect(await asked(url, 'PUT', CERTIFICATE)).toMatchObject({ status: 200, body: { certified: true } })
+  })
+
+  test.each([
+    [
+      'a private key',
+      key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      /is a private key: give the one made with it/,
+    ],
+    ['nonsense', 'nonsense', /is neither one nor a public key, in PEM/],
+    ['a key of another kind', ed25519, /of an ed25519 key, but assertions are signed with RSA/],
+    ['nothing', undefined, /give \{"certificate"/],
+  ])('%s is none, and what was registered stays', async (_, given, words) => {
+    const { url } = await salesforce()
+    const { status, body } = await asked(url, 'PUT', given)
+    expect([status, body.error]).toEqual([400, expect.stringMatching(words)])
+    expect((await asked(url, 'GET')).body).toMatchObject({ certified: true })
   })
 })
 

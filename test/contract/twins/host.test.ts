@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -151,7 +152,23 @@ describe('leadtime twins', () => {
     expect(readdirSync(storage)).toEqual([])
   })
 
+  it('takes a certificate, and says whom its key signs in', async () => {
+    const file = join(storage, 'public.pem')
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }))
+    run(['--people', '20', '--certificate', file])
+    const [chunk] = (await once(child.stdout!, 'data')) as [Buffer]
+    const text = chunk.toString()
+    const url = /^SALESFORCE_LOGIN_URL=(.*)$/m.exec(text)?.[1]
+    const { certified, sub } = (await ask(`${url}/_twin/certificate`)) as { certified: boolean; sub: string }
+    expect(certified).toBe(true)
+    expect(text).toContain(`SALESFORCE_USERNAME=${sub}\n`)
+    expect(text).not.toContain('SALESFORCE_CLIENT_SECRET')
+  })
+
   it.each([
+    [['--certificate', '/nowhere.pem'], 2, '--certificate /nowhere.pem: no such file'],
+    [['--certificate', 'package.json'], 2, 'the certificate is neither one nor a public key'],
     [['--scenario', '/nowhere'], 1, '/nowhere: the folder does not exist'],
     [['--people', '3000000'], 2, "'3000000' is not a whole number from 1 to 2000000"],
     [['--people', 'many'], 2, "'many' is not a whole number"],

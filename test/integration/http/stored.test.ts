@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { tell } from '../../../src/domain/allowance.ts'
+import { VENDOR_LIMITS } from '../../../src/domain/budget.ts'
 import type { Ref } from '../../../src/domain/facts.ts'
 import { DAY, HOUR } from '../../../src/domain/time.ts'
 import { failure, storedViews } from '../../../src/http/stored.ts'
 import type { OverduePosition, Views } from '../../../src/http/views.ts'
+import { readBudgeted } from '../../../src/pipeline/budgeted.ts'
 import { adopt } from '../../../src/pipeline/publish.ts'
 import { readDraft } from '../../../src/policy/versions.ts'
+import { changeLedger } from '../../../src/store/budget.ts'
 import type { Database } from '../../../src/store/db.ts'
+import { storeHints, takeDelivery } from '../../../src/store/hints.ts'
 import { sql } from '../../../src/store/sql.ts'
 import { testDatabase } from '../database.ts'
 
@@ -52,6 +57,8 @@ async function views(fill: (db: Database) => Promise<void>): Promise<Views> {
   await fill(db)
   return storedViews(db)
 }
+
+const RULES = { share: 0.5, reserve: 0.1, pauseAt: 0.95, resumeBelow: 0.75, ...VENDOR_LIMITS.hubspot }
 
 const late = (due: number) => ({ first_attempt: { state: 'overdue', due } })
 
@@ -207,7 +214,7 @@ describe('the figures', () => {
     expect(await view.overview(NOW)).toMatchObject({ overdue: 0, open: 0, months: [], sources: [], reps: [] })
     expect(await view.sync()).toEqual({
       ...{ lastRound: null, lastError: null, crms: [], waiting: 0 },
-      calendars: [],
+      ...{ calendars: [], machineNow: expect.any(Number) },
     })
   })
 })
@@ -234,6 +241,29 @@ describe('the state of the sync', () => {
         { vendor: 'hubspot', objects: [{ lastChange: null, lastRead: NOW - 9000, pending: 0 }] },
       ],
     })
+  })
+
+  test('has what the calls went to, as `leadtime budget` says it, and what was heard', async () => {
+    const db = await testDatabase()
+    const options = { budget: () => RULES, machineNow: () => NOW }
+    await db.query(
+      sql`insert into cursor (vendor, object) values ('hubspot', 'contact'), ('salesforce', 'lead')`,
+    )
+    const crms = async () => (await storedViews(db, options).sync()).crms
+    expect(await crms()).toMatchObject(Array(2).fill({ budget: null, heard: { lastAt: null, waiting: 0 } }))
+    await changeLedger(db, 'hubspot', NOW, ledger =>
+      tell(RULES, ledger, { day: { used: 90, limit: 1_000 } }, NOW, NOW),
+    )
+    await takeDelivery(db, Buffer.alloc(32, 7), NOW - HOUR, HOUR)
+    await storeHints(db, 'hubspot', [{ object: 'contact', id: '51' }])
+    const [salesforce, hubspot] = await crms()
+    expect(hubspot?.budget).toEqual(await readBudgeted(db, 'hubspot', RULES, NOW))
+    expect(hubspot).toMatchObject({
+      budget: { used: 90, limit: 1_000, isTold: true, ceilings: { flags: 500 }, reserve: 50 },
+      heard: { lastAt: NOW - HOUR, waiting: 1 },
+    })
+    expect(salesforce).toMatchObject({ budget: null, heard: { lastAt: null, waiting: 0 } })
+    expect((await storedViews(db).sync()).crms[1]?.budget).toBeNull()
   })
 
   test('no round is complete while an object was never read to its end', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Budgeted } from '../../../src/cli/budget.ts'
 import { budgetText } from '../../../src/cli/budgeted.ts'
 import { HOUR } from '../../../src/domain/time.ts'
+import type { Budgeted } from '../../../src/pipeline/budgeted.ts'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')
 const hubspot: Budgeted = {

@@ -49,6 +49,29 @@ describe('GET /', () => {
     expect(words(body)).toContain('Nobody has become an MQL yet')
   })
 
+  test('says what the API calls went to, who waits, and whether a CRM tells of changes', async () => {
+    await start()
+    const said = words((await get('/')).body)
+    expect(said).toContain(
+      'API calls in 24 hours: ours 5,142 of at most 25,000, the last 2,500 of them for what reps see; everybody 41,870 of 100,000. At 214 an hour it will be 5,136 a day.',
+    )
+    expect(said).toContain('it will be 18,600 by midnight. First readings wait now.')
+    expect(said).toContain('Webhooks: last heard of a change 40 s ago , 2 still to be read.')
+    const [salesforce, hubspot] = syncState().crms
+    const budget = { ...salesforce!.budget!, isTold: false, closedUntil: NOW + 5 * 60_000 }
+    const stops = { ...budget.stops, changes: NOW + 2 * 3_600_000 }
+    const crms = [
+      { ...salesforce!, budget: { ...budget, stops } },
+      { ...hubspot!, budget: null },
+    ]
+    await app.close()
+    await start({ views: company({ sync: syncState({ crms }) }) })
+    const others = words((await get('/')).body)
+    expect(others).toContain('the CRM has not told its limit, 100,000 is assumed.')
+    expect(others).toContain('What changed waits in 2 h. The CRM asked to wait for 5 min.')
+    expect(others).not.toContain('API calls today')
+  })
+
   test('a policy file that was not published is said quietly, and is no trouble', async () => {
     await start({ drift: async () => ({ version: 3 }) })
     const { body } = await get('/')
@@ -146,6 +169,20 @@ describe('JSON', () => {
     const { crms, lastRound } = (await get('/api/sync')).json()
     expect(lastRound).toBe('2026-05-12T14:19:52.000Z')
     expect(crms.map((crm: { vendor: string }) => crm.vendor)).toEqual(['salesforce', 'hubspot'])
+  })
+
+  test('/api/sync tells what the calls went to, and when a CRM last told of a change', async () => {
+    await start()
+    const { crms } = (await get('/api/sync')).json()
+    expect(crms[1]).toMatchObject({
+      budget: {
+        ...{ used: 511_400, limit: 625_000, others: 499_240, reserve: 31_250, expected: 18_600 },
+        ...{ ceilings: { flags: 312_500 }, ends: '2026-05-12T22:20:00.000Z' },
+        stops: { flags: null, backfill: '2026-05-12T14:20:00.000Z' },
+      },
+      webhooks: { lastAt: '2026-05-12T14:19:20.000Z', waiting: 2 },
+    })
+    expect(crms[0].webhooks).toEqual({ lastAt: null, waiting: 0 })
   })
 })
 

@@ -159,6 +159,13 @@ const crms = (): CrmState[] => [
   {
     vendor: 'salesforce',
     trouble: null,
+    budget: {
+      ...{ vendor: 'salesforce', zone: 'UTC', used: 41_870, limit: 100_000, isTold: true, closedUntil: null },
+      ...{ ours: { flags: 212, changes: 4_930, backfill: 0 }, reserve: 2_500, rate: 214, expected: 5_136 },
+      ceilings: { flags: 25_000, changes: 22_500, backfill: 20_000 },
+      ...{ ends: NOW + DAY, stops: { flags: null, changes: null, backfill: null } },
+    },
+    heard: { lastAt: null, waiting: 0 },
     objects: [
       object('user', 48, 6 * DAY),
       object('lead', 9_412, 21 * SECOND, 3),
@@ -172,6 +179,18 @@ const crms = (): CrmState[] => [
   {
     vendor: 'hubspot',
     trouble: null,
+    budget: {
+      ...{ vendor: 'hubspot', zone: 'Europe/Berlin', used: 511_400, limit: 625_000, isTold: true },
+      ...{
+        ours: { flags: 3_140, changes: 9_020, backfill: 0 },
+        reserve: 31_250,
+        rate: 840,
+        expected: 18_600,
+      },
+      ceilings: { flags: 312_500, changes: 281_250, backfill: 250_000 },
+      ...{ ends: NOW + 8 * HOUR, closedUntil: null, stops: { flags: null, changes: null, backfill: NOW } },
+    },
+    heard: { lastAt: NOW - 40 * SECOND, waiting: 2 },
     objects: [
       object('user', 52, 6 * DAY),
       object('contact', 12_480, 26 * SECOND, 5),
@@ -184,6 +203,7 @@ const crms = (): CrmState[] => [
 ]
 
 export const syncState = (change: Partial<SyncState> = {}): SyncState => ({
+  machineNow: NOW,
   lastRound: NOW - 8 * SECOND,
   lastError: null,
   crms: crms(),
@@ -252,7 +272,11 @@ export const nothingYet = (): Views =>
     overview: { ...overview(), overdue: 0, open: 0, all: figuresOfNone(), months: [], sources: [], reps: [] },
     sync: syncState({
       lastRound: null,
-      crms: crms().map(crm => ({ ...crm, objects: crm.objects.map(unread) })),
+      crms: crms().map(crm => ({
+        ...crm,
+        ...{ budget: null, heard: { lastAt: null, waiting: 0 } },
+        objects: crm.objects.map(unread),
+      })),
     }),
   })
 

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
-import { assertedUser } from './assertion.ts'
+import { AUDIENCES, assertedUser } from './assertion.ts'
 import { GrantError } from './error.ts'
 
 export interface Client {
@@ -55,11 +55,13 @@ export class ConnectedApp {
   /** Chain → its refresh token. */
   readonly #chains = new Map<string, string>()
   readonly #ended: (chain: string) => void
+  #publicKey: KeyObject | null
 
   /** @param ended told of every chain that is over: its sessions end */
   constructor(options: ConnectedAppOptions, ended: (chain: string) => void) {
     this.#options = options
     this.#ended = ended
+    this.#publicKey = options.publicKey ?? null
     this.#chains.set('given', options.refreshToken)
   }
 
@@ -110,9 +112,21 @@ export class ConnectedApp {
     return chains.length
   }
 
+  /** Takes assertions that this key has signed, and none by the key before; null: none at all. */
+  certify(publicKey: KeyObject | null): void {
+    this.#publicKey = publicKey
+  }
+
+  /** Whether assertions are taken, and what they have to say. */
+  certified() {
+    const { client, username } = this.#options
+    return { certified: this.#publicKey !== null, iss: client.id, sub: username(), aud: [...AUDIENCES] }
+  }
+
   #asserted(assertion: string): Given {
-    const { client, publicKey, username, wall } = this.#options
-    assertedUser(assertion, { issuer: client.id, publicKey, username: username(), now: wall() })
+    const { client, username, wall } = this.#options
+    const expected = { issuer: client.id, publicKey: this.#publicKey, username: username(), now: wall() }
+    assertedUser(assertion, expected)
     return { chain: null, refreshToken: null }
   }
 

@@ -4,14 +4,15 @@ import { GrantError } from './error.ts'
 
 interface Expected {
   issuer: string
-  publicKey: KeyObject | undefined
+  publicKey: KeyObject | null
   /** Who has approved the app. */
   username: string
   /** Milliseconds since the epoch. */
   now: number
 }
 
-const AUDIENCES = new Set(['https://login.salesforce.com', 'https://test.salesforce.com'])
+/** Whom an assertion may be for, whichever organisation it opens. */
+export const AUDIENCES = new Set(['https://login.salesforce.com', 'https://test.salesforce.com'])
 /** The longest that an assertion may hold, in seconds. */
 const LONGEST = 300
 
