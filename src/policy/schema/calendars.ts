@@ -40,17 +40,9 @@ const calendar = z.strictObject({
 
 export type WrittenCalendar = z.infer<typeof calendar>
 
-const OFFICE = ['09:00-17:00']
-
 export const calendars = z
   .record(name, calendar)
-  .default({
-    default: {
-      ...Object.fromEntries(WEEKDAYS.map((weekday, index) => [weekday, index < 5 ? OFFICE : []])),
-      holidays: [],
-      for: { people: [], teams: [], countries: [] },
-    },
-  })
+  .default({})
   .meta({ description: 'Working hours by name; one is called `default`.' })
 
 const DAY = 'a day such as 2026-12-25, or 12-25 for every year'
