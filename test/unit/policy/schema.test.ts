@@ -182,6 +182,11 @@ describe('a value that cannot be is refused with its line, its place, and what i
       '1: effective: "2026-07-01 or so", expected a date such as 2026-07-01 or an instant such as 2026-07-01T00:00:00Z',
     ],
     [
+      'a date and a time by nobody’s clock',
+      'effective: 2026-07-01 10:00',
+      '1: effective: "2026-07-01 10:00", expected a date such as 2026-07-01 or an instant such as 2026-07-01T00:00:00Z',
+    ],
+    [
       'a share that is none',
       'neglect: { limit: half }',
       '1: neglect.limit: "half", expected a share from 0 to 1',
