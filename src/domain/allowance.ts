@@ -66,7 +66,7 @@ function dayWait(rules: BudgetRules, ledger: Ledger, lane: Lane, now: Instant): 
   const own = sum(ours(rules, ledger, now))
   if (own >= ceilingOf(rules, limit, lane))
     return { waitUntil: roomAgain(rules, ledger, lane, limit, now), reason: 'ceiling' }
-  if (used < limit && !ledger.paused.includes(lane)) return null
+  if (!ledger.paused.includes(lane)) return null
   // At midnight all is forgotten; over a rolling day only the CRM knows what others gave back.
   const heard = Math.max(ledger.told?.at ?? now, ledger.probedAt ?? 0)
   const until = rules.day === 'midnight' ? dayEnd(rules, ledger, now) : heard + PROBE
@@ -92,7 +92,7 @@ function roomAgain(rules: BudgetRules, ledger: Ledger, lane: Lane, limit: number
   if (rules.day === 'midnight') return end
   for (const [at] of ledger.quarters.toSorted((a, b) => a[0] - b[0])) {
     const back = at + QUARTER + DAY
-    if (back > now && sum(ours(rules, ledger, back)) < ceilingOf(rules, limit, lane)) return back
+    if (sum(ours(rules, ledger, back)) < ceilingOf(rules, limit, lane)) return back
   }
   return end
 }
@@ -100,7 +100,7 @@ function roomAgain(rules: BudgetRules, ledger: Ledger, lane: Lane, limit: number
 /** Calls left of the day; one, when it is a question whether there are any. */
 function dayRoom(rules: BudgetRules, ledger: Ledger, lane: Lane, now: Instant): number {
   const { used, limit } = everybodys(rules, ledger, now)
-  if (used >= limit || ledger.paused.includes(lane)) return 1
+  if (ledger.paused.includes(lane)) return 1
   return Math.min(limit - used, ceilingOf(rules, limit, lane) - sum(ours(rules, ledger, now)))
 }
 
@@ -136,8 +136,8 @@ const AT_ONCE = 1 / 20
 const spare = (allowed: number, rank: number): number => rank * Math.floor(allowed / 100)
 
 function foreignCalls({ foreign }: Ledger, ms: number, now: Instant): { calls: number; gone: Instant } {
-  const gone = foreign ? foreign.at + ms : now
-  return { calls: gone > now ? (foreign?.calls ?? 0) : 0, gone }
+  if (!foreign || foreign.at + ms <= now) return { calls: 0, gone: now }
+  return { calls: foreign.calls, gone: foreign.at + ms }
 }
 
 function give(rules: BudgetRules, ledger: Ledger, wish: Wish, now: Instant): void {
@@ -161,8 +161,7 @@ export interface Settled {
 
 export function settle(ledger: Ledger, { id, lane, at, calls, sent, last }: Settled): void {
   const quarter = quarterOf(at)
-  if (sent < calls && ledger.quarters.some(one => one[0] === quarter))
-    count(ledger, lane, quarter, sent - calls)
+  if (ledger.quarters.some(one => one[0] === quarter)) count(ledger, lane, quarter, sent - calls)
   ledger.grants = ledger.grants.flatMap(grant => {
     if (grant.id !== id) return [grant]
     return sent === 0 ? [] : [{ ...grant, calls: sent, until: Math.min(grant.until, last) }]

@@ -19,7 +19,7 @@ export interface BudgetRules {
   share: number
   /** What a lane leaves of the ceiling to each lane before it. */
   reserve: number
-  /** Of the account's day, everybody's calls counted: from here on only flags are written. */
+  /** Of the account's day, everybody's calls counted: from here on only flags are written. At most 1. */
   pauseAt: number
   /** And below this the others go on. Between the two they do what they did. */
   resumeBelow: number

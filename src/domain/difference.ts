@@ -33,10 +33,10 @@ function unopened(
   const previous = handoffs.findLast(one => one.t1 <= t1)
   if (!previous) return null
   const { number, endedAt, outcome } = previous
-  if (endedAt === null || outcome === null || endedAt > t1) return `part of handoff ${number}`
+  if (outcome === null || endedAt! > t1) return `part of handoff ${number}`
   const { afterMs, outcomes } = policy.reMql
   if (!outcomes.includes(outcome)) return `none follows a handoff that ended as ${outcome}`
-  return afterMs !== null && t1 - endedAt < afterMs ? `too soon after handoff ${number}` : null
+  return t1 - endedAt! < afterMs ? `too soon after handoff ${number}` : null
 }
 
 /** A promise on one handoff as one policy sees it. */
@@ -65,8 +65,8 @@ function judged(name: string, { handoff, policy }: Side): Judged {
 }
 
 function excused(old: PromiseVerdict, now: PromiseVerdict): string | null {
-  if (now.state === 'excused' && old.state !== 'excused') return 'excused'
-  return old.state === 'excused' && now.state !== 'excused' ? 'no longer excused' : null
+  if (now.state === 'excused') return 'excused'
+  return old.state === 'excused' ? 'no longer excused' : null
 }
 
 function ended({ handoff: old }: Judged, { handoff: now }: Judged): string | null {
@@ -132,7 +132,7 @@ function started(old: Judged, now: Judged): string | null {
 const HOW: Record<DurationKind, string> = { elapsed: 'by the wall clock', working: 'of working time' }
 
 function limit(old: Judged, now: Judged): string | null {
-  const [before, after] = [old.tier?.dueMs ?? 0, now.tier?.dueMs ?? 0]
+  const [before, after] = [old.tier!.dueMs, now.tier!.dueMs]
   const [was, is] = [old.rule!.kind, now.rule!.kind]
   if (was === is) {
     return before === after ? null : `due ${lengthWords(after, is)} instead of ${lengthWords(before, was)}`
@@ -143,7 +143,7 @@ function limit(old: Judged, now: Judged): string | null {
 function warned(old: Judged, now: Judged): string | null {
   const live = ({ promise }: Judged) => promise!.state === 'running' || promise!.state === 'due_soon'
   if (!live(old) || !live(now)) return null
-  const [before, after] = [old.tier?.warnMs ?? null, now.tier?.warnMs ?? null]
+  const [before, after] = [old.tier!.warnMs, now.tier!.warnMs]
   if (before === after) return null
   const words = (ms: number | null, { rule }: Judged) =>
     ms === null ? 'never' : `after ${lengthWords(ms, rule!.kind)}`

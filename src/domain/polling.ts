@@ -38,8 +38,9 @@ export function dueObjects(
   { now, pollMs, isOpen, slowdown }: PollTime,
 ): ObjectName[] {
   return objects.filter(object => {
-    const { at, wanted } = last.get(object) ?? { at: null, wanted: true }
-    if (wanted || at === null || at > now) return true
+    const read = last.get(object)
+    const at = read?.at ?? Number.NEGATIVE_INFINITY
+    if (read?.wanted || at > now) return true
     const pace = paces[object] ?? USUAL
     return now - at >= ((isOpen ? pace.open : pace.shut) * slowdown - 0.5) * pollMs
   })
@@ -47,7 +48,7 @@ export function dueObjects(
 
 /** The objects that are to be asked when one had something new. */
 export function companionsOf(object: ObjectName, paces: Paces): ObjectName[] {
-  return (Object.keys(paces) as ObjectName[]).filter(other => paces[other]?.with?.includes(object))
+  return (Object.keys(paces) as ObjectName[]).filter(other => paces[other]!.with?.includes(object))
 }
 
 /** Whether any calendar of the policy is open: in its zone, or the company's. Holidays are days like others here. */

@@ -28,7 +28,7 @@ export function readWritten(text: string, file: string): PolicyFile {
   const broken = document.errors[0]
   if (broken) {
     const line = lines.linePos(broken.pos[0]).line
-    const value = broken.message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+    const value = broken.message.split('\n')[0]!.replace(/ at line \d+, column \d+:$/, '')
     throw new PolicyError(file, { path: '', value, expected: 'YAML', line })
   }
   const result = policyFile.safeParse(document.toJS() ?? {})

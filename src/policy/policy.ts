@@ -229,6 +229,5 @@ export function policyInForce<V extends { effective: Instant }>(versions: readon
   const sorted = [...versions].sort((a, b) => a.effective - b.effective)
   const first = sorted.findLast(policy => policy.effective === sorted[0]!.effective)
   if (!first) throw new RangeError('a policy needs at least one version')
-  if (sorted.length === 1) return () => first
   return at => sorted.findLast(policy => policy.effective <= at) ?? first
 }

@@ -13,7 +13,6 @@ const ATTEMPTS = ['call', 'email', 'meeting_held', 'no_show', 'sequence_email'] 
 const CONTACTS = ['call_connected', 'call_received', 'email_reply', 'email_received', 'meeting_held'] as const
 const OUTCOMES = ['sql', 'rejected', 'recycled', 'expired', 'void'] as const
 const MAILBOXES = 'info sales contact office hello support admin marketing team noreply'.split(' ')
-const SHARE = { error: 'a share from 0 to 1' }
 
 /** policy.yml as written. Unknown keys are refused; whatever is left out has the default of the comment in that file. */
 export const policyFile = z.strictObject({
@@ -92,9 +91,9 @@ export const policyFile = z.strictObject({
         .meta({ description: 'Dropped: open without any activity for this long.' }),
       window: elapsed.default('14d').meta({ description: 'Over which time reps are looked at.' }),
       limit: z
-        .number(SHARE)
-        .min(0, SHARE)
-        .max(1, SHARE)
+        .number({ error: 'a share from 0 to 1' })
+        .min(0)
+        .max(1)
         .default(0.3)
         .meta({ description: 'Falling behind: a larger share of the due handoffs is without an attempt.' }),
       minimum_due: whole(1, 1_000)
@@ -109,7 +108,7 @@ export const policyFile = z.strictObject({
     .meta({ description: 'E-mail addresses that start so never make two records one person.' }),
   minimum_n: z
     .int({ error: 'a whole number from 1' })
-    .min(1, { error: 'a whole number from 1' })
+    .min(1)
     .default(20)
     .meta({ description: 'With fewer cases than this a figure shows counts only.' }),
   write: z

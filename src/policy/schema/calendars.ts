@@ -40,21 +40,13 @@ const calendar = z.strictObject({
 
 export type WrittenCalendar = z.infer<typeof calendar>
 
-const OFFICE = ['09:00-17:00']
-
 export const calendars = z
   .record(name, calendar)
-  .default({
-    default: {
-      ...Object.fromEntries(WEEKDAYS.map((weekday, index) => [weekday, index < 5 ? OFFICE : []])),
-      holidays: [],
-      for: { people: [], teams: [], countries: [] },
-    },
-  })
+  .default({})
   .meta({ description: 'Working hours by name; one is called `default`.' })
 
 const DAY = 'a day such as 2026-12-25, or 12-25 for every year'
-const holidayDay = z.string({ error: DAY }).refine(text => readHoliday(text) !== null, { error: DAY })
+const holidayDay = z.string({ error: DAY }).refine(text => readHoliday(text) !== null)
 const RANGE = 'hours such as 12:00-24:00, the end after the start'
 const holiday = z.union([
   holidayDay.transform(on => ({ on, hours: undefined, name: undefined })),
@@ -62,7 +54,7 @@ const holiday = z.union([
     on: holidayDay.meta({ description: 'A date, or month and day for every year.' }),
     hours: z
       .string({ error: RANGE })
-      .refine(text => readRange(text) !== null, { error: RANGE })
+      .refine(text => readRange(text) !== null)
       .optional()
       .meta({ description: 'Only these hours of the day are free.' }),
     name: z.string().min(1).optional().meta({ description: 'What it is called, for explanations.' }),
@@ -78,7 +70,7 @@ const region = z.strictObject({
     .meta({ description: 'Dates, month and day for every year, or parts of days.' }),
   ics: icsSources,
   salesforce: z
-    .boolean({ error: 'true or false' })
+    .boolean()
     .default(false)
     .meta({ description: 'The holidays of the Salesforce organisation as well.' }),
 })
@@ -95,7 +87,7 @@ export const holidays = z
   })
 
 const MOMENT = 'a day such as 2026-12-24 or a time such as 2026-12-24T12:00'
-const moment = z.string({ error: MOMENT }).refine(text => readMoment(text) !== null, { error: MOMENT })
+const moment = z.string({ error: MOMENT }).refine(text => readMoment(text) !== null)
 
 const timeOff = z.union([
   moment.transform(one => ({ from: one, to: one })),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { stateKeys } from './stages.ts'
 import { duration, instantName, name, whole, wordOrWords } from './values.ts'
 
-const score = (description: string) => z.number({ error: 'a number' }).optional().meta({ description })
+const score = (description: string) => z.number().optional().meta({ description })
 
 const when = z
   .strictObject({

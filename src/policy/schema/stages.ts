@@ -4,18 +4,9 @@ import { wordOrWords, words } from './values.ts'
 const test = {
   is: wordOrWords.optional().meta({ description: 'The field has one of these values.' }),
   is_not: wordOrWords.optional().meta({ description: 'The field has none of these values, or is empty.' }),
-  at_least: z
-    .number({ error: 'a number' })
-    .optional()
-    .meta({ description: 'The field is a number not below this.' }),
-  at_most: z
-    .number({ error: 'a number' })
-    .optional()
-    .meta({ description: 'The field is a number not above this.' }),
-  filled: z
-    .boolean({ error: 'true or false' })
-    .optional()
-    .meta({ description: 'true: the field is not empty; false: it is.' }),
+  at_least: z.number().optional().meta({ description: 'The field is a number not below this.' }),
+  at_most: z.number().optional().meta({ description: 'The field is a number not above this.' }),
+  filled: z.boolean().optional().meta({ description: 'true: the field is not empty; false: it is.' }),
 }
 
 const API_NAME = /^[A-Za-z][A-Za-z0-9_]{0,99}$/
@@ -71,11 +62,11 @@ const stage = z.union([
   z.strictObject({
     ...stateKeys,
     converted_with_deal: z
-      .boolean({ error: 'true or false' })
+      .boolean()
       .optional()
       .meta({ description: 'A Lead is converted and the conversion opens an opportunity.' }),
     deal_opened: z
-      .boolean({ error: 'true or false' })
+      .boolean()
       .optional()
       .meta({ description: 'A deal or opportunity of the person is opened.' }),
   }),

@@ -15,9 +15,7 @@ export const wordOrWords = z.union([
 
 export const duration = z
   .string({ error: `${expectedDuration('elapsed')}, or 5 working days` })
-  .refine(text => readDuration(text) !== null, {
-    error: `${expectedDuration('elapsed')}, or 5 working days`,
-  })
+  .refine(text => readDuration(text) !== null)
 
 /** A duration of wall-clock time. */
 export const elapsed = duration.refine(text => readDuration(text)?.unit !== 'working days', {
@@ -26,12 +24,12 @@ export const elapsed = duration.refine(text => readDuration(text)?.unit !== 'wor
 
 export const whole = (least: number, most: number) => {
   const error = `a whole number from ${least} to ${most.toLocaleString('en')}`
-  return z.int({ error }).min(least, { error }).max(most, { error })
+  return z.int({ error }).min(least).max(most)
 }
 
 export const days = (least: number, most: number) => {
   const error = `a number of days from ${least} to ${most.toLocaleString('en')}`
-  return z.number({ error }).min(least, { error }).max(most, { error })
+  return z.number({ error }).min(least).max(most)
 }
 
 /** A zone Temporal knows, by its IANA name. */

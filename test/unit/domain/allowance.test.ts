@@ -7,13 +7,13 @@ import {
   LANES,
   type Lane,
   LEASE,
-  PROBE,
   VENDOR_LIMITS,
 } from '../../../src/domain/budget.ts'
-import { emptyLedger, type Ledger } from '../../../src/domain/ledger.ts'
+import { count, emptyLedger, type Ledger, prune, QUARTER } from '../../../src/domain/ledger.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts'
 
 const NOW = Date.parse('2026-11-24T09:00:00Z')
+const PROBE = 15 * MINUTE
 const SHARES = { share: 0.5, reserve: 0.1, pauseAt: 0.95, resumeBelow: 0.75 }
 const ROLLING: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.salesforce, assumedLimit: 1_000 }
 const HUBSPOT: BudgetRules = { ...SHARES, ...VENDOR_LIMITS.hubspot }
@@ -23,10 +23,16 @@ const wish = (lane: Lane, calls = 1, bucket: Wish['bucket'] = 'general'): Wish =
   ...{ id: `${ids++}`, lane, bucket, calls },
 })
 
-/** Takes calls one by one until there is a refusal, `apart` milliseconds from each other. */
-function takeAll(rules: BudgetRules, ledger: Ledger, lane: Lane, now = NOW, apart = 0) {
+/** Takes calls one by one until there is a refusal. */
+function takeAll(
+  rules: BudgetRules,
+  ledger: Ledger,
+  lane: Lane,
+  now = NOW,
+  bucket: Wish['bucket'] = 'general',
+) {
   for (let taken = 0; ; taken++) {
-    const answer = decide(rules, ledger, wish(lane), now + taken * apart)
+    const answer = decide(rules, ledger, wish(lane, 1, bucket), now)
     if ('waitUntil' in answer) return { taken, answer }
   }
 }
@@ -57,6 +63,27 @@ describe('our ceiling', () => {
     expect(back).toBe(NOW + DAY + 15 * MINUTE)
     expect(decide(ROLLING, ledger, wish('flags'), back - 1)).toHaveProperty('waitUntil')
     expect(decide(ROLLING, ledger, wish('flags'), back)).toEqual({ go: 1 })
+  })
+
+  test('as soon as enough are a day old, in whatever order they were written down', () => {
+    const since = (...calls: [quarter: number, calls: number][]) => {
+      const ledger = emptyLedger()
+      for (const [quarter, n] of calls) count(ledger, 'flags', NOW + quarter * QUARTER, n)
+      const answer = decide(ROLLING, ledger, wish('backfill'), NOW + HOUR)
+      return ((answer as { waitUntil: number }).waitUntil - NOW - DAY) / QUARTER
+    }
+    expect(since([0, 100], [2, 400])).toBe(3)
+    expect(since([0, 400], [2, 100])).toBe(1)
+    expect(since([2, 100], [0, 400])).toBe(1)
+  })
+
+  test('gives what is left of it, not all that was asked for', () => {
+    const ledger = emptyLedger()
+    count(ledger, 'changes', NOW, 497)
+    expect(decide(ROLLING, ledger, wish('flags', 8), NOW)).toEqual({ go: 3 })
+    const others = emptyLedger()
+    used(others, 9_995, 10_000)
+    expect(decide(ROLLING, others, wish('flags', 8), NOW)).toEqual({ go: 5 })
   })
 
   test('or at the account’s midnight, whatever the offset of its zone', () => {
@@ -93,6 +120,29 @@ describe('others who use the account', () => {
     expect(decide(ROLLING, ledger, wish('backfill', 8), NOW + PROBE + SECOND)).toEqual({ go: 8 })
   })
 
+  test('each mark counts from its very share on, and below the last one all is as before', () => {
+    const wait = { reason: 'others' }
+    const ledger = emptyLedger()
+    used(ledger, 7_999, 10_000)
+    expect(decide(ROLLING, ledger, wish('backfill'), NOW)).toEqual({ go: 1 })
+    expect(decide(ROLLING, ledger, wish('backfill'), NOW)).toMatchObject(wait)
+    used(ledger, 7_500, 10_000)
+    expect(decide(ROLLING, ledger, wish('backfill'), NOW)).toMatchObject(wait)
+    used(ledger, 7_499, 10_000)
+    expect(decide(ROLLING, ledger, wish('backfill'), NOW)).toEqual({ go: 1 })
+    used(ledger, 10_000, 10_000)
+    expect(decide(ROLLING, ledger, wish('flags'), NOW)).toMatchObject(wait)
+    used(ledger, 9_000, 10_000)
+    expect(decide(ROLLING, ledger, wish('flags'), NOW)).toEqual({ go: 1 })
+  })
+
+  test('a first reading yields to our own calls too, before the CRM has said a word', () => {
+    const rules = { ...ROLLING, share: 1, reserve: 0 }
+    expect(takeAll(rules, emptyLedger(), 'backfill')).toEqual({
+      ...{ taken: 800, answer: { waitUntil: NOW + PROBE, reason: 'others' } },
+    })
+  })
+
   test('until midnight where the day ends then: nothing can come back before', () => {
     const rules: BudgetRules = { ...HUBSPOT, windows: {} }
     const ledger = emptyLedger()
@@ -113,6 +163,23 @@ describe('what the CRM told', () => {
     expect(decide(HUBSPOT, ledger, wish('backfill'), until)).toEqual({ go: 1 })
   })
 
+  test('and over a rolling day for a quarter of an hour; the day counts as used up', () => {
+    const ledger = emptyLedger()
+    expect(close(ROLLING, ledger, 'search', null, NOW)).toBe(NOW + PROBE)
+    expect(ledger.told).toBeNull()
+    expect(close(ROLLING, ledger, 'day', null, NOW)).toBe(NOW + PROBE)
+    expect(ledger.told).toEqual({ at: NOW, used: 1_000, limit: 1_000, counted: 0 })
+    expect(close(ROLLING, ledger, 'day', NOW + SECOND, NOW)).toBe(NOW + SECOND)
+    expect(ledger.closed.day).toBe(NOW + PROBE)
+  })
+
+  test('what it said before counts no more once it has said something else', () => {
+    const ledger = emptyLedger()
+    used(ledger, 20, 1_000, NOW + SECOND)
+    used(ledger, 10, 1_000, NOW)
+    expect(ledger.told).toMatchObject({ at: NOW + SECOND, used: 20 })
+  })
+
   test('a refused search closes searches alone', () => {
     const ledger = emptyLedger()
     close(HUBSPOT, ledger, 'search', NOW + SECOND, NOW)
@@ -124,6 +191,31 @@ describe('what the CRM told', () => {
     const ledger = emptyLedger()
     tell(HUBSPOT, ledger, { burst: { max: 190, remaining: 60 } }, NOW)
     expect(takeAll(HUBSPOT, ledger, 'flags').taken).toBe(60)
+    expect(takeAll(HUBSPOT, ledger, 'flags', NOW + 10 * SECOND).taken).toBe(190 - 60)
+    const free = emptyLedger()
+    tell(HUBSPOT, free, { burst: { max: 100, remaining: 60 } }, NOW)
+    expect(takeAll(HUBSPOT, free, 'flags', NOW + 10 * SECOND).taken).toBe(100)
+  })
+
+  test('of a window it counts as theirs what is not ours, searches and earlier calls left out', () => {
+    const theirs = (at: number, now = at, remaining = 90) => {
+      const ledger = emptyLedger()
+      decide(HUBSPOT, ledger, wish('flags', 4), NOW)
+      decide(HUBSPOT, ledger, wish('flags', 5, 'search'), NOW)
+      tell(HUBSPOT, ledger, { burst: { max: 100, remaining } }, at, now)
+      return ledger.foreign?.calls ?? null
+    }
+    expect(theirs(NOW)).toBe(6)
+    expect(theirs(NOW + LEASE + 12 * SECOND - 1)).toBe(6)
+    expect(theirs(NOW + LEASE + 12 * SECOND)).toBe(10)
+    expect([theirs(NOW, NOW, 96), theirs(NOW, NOW, 95)]).toEqual([null, 1])
+    expect([theirs(NOW, NOW + 2 * SECOND - 1), theirs(NOW, NOW + 2 * SECOND)]).toEqual([6, null])
+  })
+
+  test('of a window that there is none of it only keeps the size', () => {
+    const ledger = emptyLedger()
+    tell(ROLLING, ledger, { burst: { max: 100, remaining: 60 } }, NOW)
+    expect(ledger).toMatchObject({ burst: 100, foreign: null })
   })
 })
 
@@ -133,6 +225,67 @@ test('what the headers said of a window before a long wait says nothing of the p
   const opens = NOW + LEASE + 10 * SECOND
   tell(HUBSPOT, ledger, { burst: { max: 100, remaining: 100 - taken } }, NOW + SECOND, opens)
   expect(takeAll(HUBSPOT, ledger, 'flags', opens).taken).toBe(100)
+})
+
+describe('a window', () => {
+  test('leaves a hundredth of it to each lane before', () => {
+    const ledger = emptyLedger()
+    const lanes = ['backfill', 'changes', 'flags'] as const
+    expect(lanes.map(lane => takeAll(HUBSPOT, ledger, lane).taken)).toEqual([98, 1, 1])
+    const large = emptyLedger()
+    tell(HUBSPOT, large, { burst: { max: 250, remaining: 250 } }, NOW)
+    expect(takeAll(HUBSPOT, large, 'backfill').taken).toBe(246)
+  })
+
+  test('opens as soon as the first of its calls have left it', () => {
+    const ledger = emptyLedger()
+    decide(HUBSPOT, ledger, wish('flags', 60), NOW)
+    decide(HUBSPOT, ledger, wish('flags', 40), NOW + 2 * SECOND)
+    const waitUntil = NOW + LEASE + 10 * SECOND
+    expect(decide(HUBSPOT, ledger, wish('changes'), NOW + 3 * SECOND)).toEqual({ waitUntil, reason: 'burst' })
+    expect(decide(HUBSPOT, ledger, wish('flags'), NOW + 3 * SECOND)).toEqual({ waitUntil, reason: 'burst' })
+    expect(decide(HUBSPOT, ledger, wish('flags', 99), waitUntil)).toEqual({ go: 60 })
+  })
+
+  test('of searches is their own: as large as it is, whatever is said and sent of the other', () => {
+    const ledger = emptyLedger()
+    tell(HUBSPOT, ledger, { burst: { max: 190, remaining: 10 } }, NOW)
+    takeAll(HUBSPOT, ledger, 'flags')
+    expect(takeAll(HUBSPOT, ledger, 'flags', NOW, 'search')).toEqual({
+      ...{ taken: 5, answer: { waitUntil: NOW + SECOND, reason: 'burst' } },
+    })
+  })
+
+  test('that there is none of is not written down', () => {
+    const ledger = emptyLedger()
+    decide(ROLLING, ledger, wish('flags', 8), NOW)
+    expect(ledger.grants).toEqual([])
+    expect(ledger.quarters).toEqual([[NOW, 8, 0, 0]])
+  })
+})
+
+test('a ledger forgets what counts no more', () => {
+  const later = (ms: number, rules = HUBSPOT) => {
+    const ledger = emptyLedger()
+    decide(HUBSPOT, ledger, wish('changes', 8), NOW)
+    decide(HUBSPOT, ledger, wish('changes', 8), NOW)
+    close(HUBSPOT, ledger, 'search', NOW + SECOND, NOW)
+    ledger.first.flags = NOW + SECOND
+    prune(rules, ledger, NOW + ms)
+    const { quarters, grants, closed, first } = ledger
+    return [quarters.length, grants.length, Object.keys(closed).length, Object.keys(first).length]
+  }
+  expect(later(0)).toEqual([1, 2, 1, 1])
+  expect(later(SECOND - 1)).toEqual([1, 2, 1, 1])
+  expect(later(SECOND)).toEqual([1, 2, 0, 0])
+  expect(later(SECOND, ROLLING)).toEqual([1, 0, 0, 0])
+  expect(later(13 * SECOND - 1)).toEqual([1, 2, 0, 0])
+  expect(later(13 * SECOND)).toEqual([1, 0, 0, 0])
+  expect(later(DAY + QUARTER - 1)).toEqual([1, 0, 0, 0])
+  expect(later(DAY + QUARTER)).toEqual([0, 0, 0, 0])
+  const ledger = emptyLedger()
+  for (const at of [NOW, NOW + 2 * DAY]) decide(HUBSPOT, ledger, wish('changes', 8), at)
+  expect(ledger).toMatchObject({ quarters: [[NOW + 2 * DAY, 0, 8, 0]], grants: [{ calls: 8 }], counted: 16 })
 })
 
 test('a lane that had to wait goes before a less urgent one', () => {
@@ -161,6 +314,18 @@ test('what a lease left over is given back', () => {
   settle(ledger, { id: one.id, lane: 'changes', at: NOW, calls: 5, sent: 3, last: NOW + 200 })
   expect(ledger.counted).toBe(3)
   expect(ledger.grants).toMatchObject([{ calls: 3, until: NOW + 200 }])
+  const two = wish('changes', 4)
+  decide(HUBSPOT, ledger, two, NOW + QUARTER)
+  settle(ledger, { id: one.id, lane: 'changes', at: NOW, calls: 3, sent: 2, last: NOW + 200 })
+  expect(ledger.quarters).toEqual([
+    [NOW, 0, 2, 0],
+    [NOW + QUARTER, 0, 4, 0],
+  ])
+  settle(ledger, { id: two.id, lane: 'changes', at: NOW + QUARTER, calls: 4, sent: 0, last: NOW + QUARTER })
+  expect(ledger.grants.filter(grant => grant.id === two.id)).toEqual([])
+  const forgetful = emptyLedger()
+  settle(forgetful, { id: one.id, lane: 'changes', at: NOW, calls: 8, sent: 3, last: NOW })
+  expect(forgetful).toEqual(emptyLedger())
 })
 
 /**

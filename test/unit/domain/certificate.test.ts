@@ -65,6 +65,11 @@ describe('a checksum', () => {
 
   test('has 16 digits', () => {
     expect(checksum(EMPTY)).toBe('0000000000000000')
+    // Certificates are read long after: the same records have the same sum in every version.
+    const one = withRecord(EMPTY, 'hubspot:contact:51', UNTIL)
+    expect([one.records, checksum(one)]).toEqual([1, '430daded4238cf81'])
+    const two = withRecord(one, 'salesforce:lead:00Q', UNTIL)
+    expect([two.records, checksum(two)]).toEqual([2, '50ecbed50fb5af85'])
     expect(checksum(withRecord(EMPTY, 'hubspot:contact:51', UNTIL))).toMatch(/^[0-9a-f]{16}$/)
   })
 })
@@ -140,6 +145,9 @@ const certificate: Certificate = {
 test('a certificate that was stopped agrees with nothing', () => {
   expect(agrees(certificate)).toBe(true)
   expect(agrees({ ...certificate, stopped: 'the CRM shows none of the 3 records we know' })).toBe(false)
+  expect(agrees({ ...certificate, remaining: 1 })).toBe(false)
+  expect(agrees({ ...certificate, mirror: { ...EMPTY, records: 1 } })).toBe(false)
+  expect(agrees({ ...certificate, mirror: { ...EMPTY, low: 1 } })).toBe(false)
 })
 
 test('a certificate holds for two days', () => {

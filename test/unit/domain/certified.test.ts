@@ -27,6 +27,11 @@ test.each([
     '9,412 records in the CRM, 9,411 here, 1 record differs (checksums 0000000700000009 and 0000000700000008); 1 gap found and closed: 1 deleted; changes up to 2026-11-26 09:00 UTC',
   ],
   [
+    'that differs in more',
+    { mirror: side(9_410, 8), remaining: 2 },
+    '9,412 records in the CRM, 9,410 here, 2 records differ (checksums 0000000700000009 and 0000000700000008); no gaps; changes up to 2026-11-26 09:00 UTC',
+  ],
+  [
     'that was stopped',
     { stopped: 'the CRM shows none of the 3 records we know' },
     'not compared: the CRM shows none of the 3 records we know; nothing was changed',

@@ -47,6 +47,21 @@ describe('why a verdict is another, as a manager would say it', () => {
     ])
   })
 
+  test('another start that makes the warning come earlier, though it warns after the same time', () => {
+    const yaml = attempt('from: T1, until: T3, kind: elapsed, warn: 24h, due: 48h')
+    expect(changes(24.5, yaml, ONE.slice(0, 2) as typeof ONE)).toEqual([
+      'first_attempt: running → due_soon: counted from the MQL instead of the assignment',
+    ])
+  })
+
+  test('the limit of the tier that applies, not of the first', () => {
+    const rule = (due: string) =>
+      attempt(`from: T2, until: T3, due: ${due}, tiers: [{ name: demo, when: { source: demo }, due: 1h }]`)
+    expect(changes(40, rule('24h'), ONE, policy(rule('48h')))).toEqual([
+      'first_attempt: met → met_late: due 24 h instead of 48 h',
+    ])
+  })
+
   test('another goal', () => {
     const yaml = attempt('from: T2, until: T4, kind: elapsed, due: 48h')
     expect(changes(40, yaml, ONE)).toEqual([
@@ -87,6 +102,8 @@ describe('why a verdict is another, as a manager would say it', () => {
   test('an exception, and none any more', () => {
     const excused = 'exceptions: { upsell: { when: { source: social }, promises: [first_attempt] } }'
     expect(changes(40, excused, ONE)).toEqual(['first_attempt: met → excused: excused'])
+    const stricter = attempt('from: T2, until: T3, kind: elapsed, due: 24h')
+    expect(changes(40, `${excused}\n${stricter}`, ONE)).toEqual(['first_attempt: met → excused: excused'])
     expect(changes(40, '{}', ONE, policy(excused))).toEqual([
       'first_attempt: excused → met: no longer excused',
     ])
@@ -230,5 +247,31 @@ describe('why a handoff is there under one policy only', () => {
       `null: null → null: a handoff of its own now, before: ${why}`,
     ])
     expect(changes(60, 're_mql: { after: 45h }', twice)).toEqual([])
+    const third = [...twice, [60, 'rejected', { actor: 'ada' }], [200, 'mql']] as typeof twice
+    expect(changes(201, `re_mql: { ${rule} }`, third)).toContainEqual(
+      `null: null → null: no handoff of its own any more: ${why}`,
+    )
+  })
+
+  test('the one before goes on until later, or ended at that very instant', () => {
+    const later = [...twice, [70, 'recycled']] as typeof twice
+    expect(changes(80, 'stages: { rejected: off }', later)).toContainEqual(
+      'null: null → null: no handoff of its own any more: part of handoff 1',
+    )
+    const atOnce = [[0, 'mql'], assigned(1), [50, 'rejected'], [50, 'mql']] as typeof twice
+    expect(changes(60, 're_mql: { outcomes: [recycled] }', atOnce)).toEqual([
+      'null: null → null: no handoff of its own any more: none follows a handoff that ended as rejected',
+    ])
+  })
+
+  test('it is no MQL any more, though another could have followed', () => {
+    const sql = 'sql: { deal_opened: true }'
+    const before = policy(
+      `stages: { mql: { hubspot_lifecycle: [marketingqualifiedlead, salesqualifiedlead] }, ${sql} }`,
+    )
+    const story = [[0, 'mql'], assigned(1), [5, 'rejected'], [50, 'sql']] as typeof twice
+    expect(changes(60, `stages: { ${sql} }\nre_mql: { after: 45h }`, story, before)).toContainEqual(
+      'null: null → null: no longer an MQL',
+    )
   })
 })

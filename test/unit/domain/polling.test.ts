@@ -15,11 +15,15 @@ const readAgo = (ms: number) => new Map(OBJECTS.map(object => [object, { at: TUE
 
 test('what was never read, or in a future that is none, is asked', () => {
   expect(dueObjects(OBJECTS, PACES, new Map(), busy)).toEqual(OBJECTS)
+  const unread = new Map(OBJECTS.map(object => [object, { at: null, wanted: false }]))
+  expect(dueObjects(OBJECTS, PACES, unread, busy)).toEqual(OBJECTS)
   expect(dueObjects(OBJECTS, PACES, readAgo(-HOUR), busy)).toEqual(OBJECTS)
 })
 
 test.each([
+  [0, []],
   [0.4, []],
+  [0.5, ['contact']],
   [0.6, ['contact']],
   [1, ['contact']],
   [3, ['contact', 'deal']],
@@ -71,4 +75,10 @@ test('working hours are those of any calendar, in its zone or the company’s', 
   expect(at('2026-11-24T21:59:00Z')).toBe(true)
   expect(at('2026-11-24T22:00:00Z')).toBe(false)
   expect(at('2026-11-28T12:00:00Z')).toBe(false)
+  const saturdays = { ...usual!, hours: { blocks: [{ day: 6, from: 600, to: 780 }] } }
+  const shop = { ...policy, calendars: [saturdays] }
+  expect(isOpen(shop, Date.parse('2026-11-28T10:00:00Z'))).toBe(true)
+  expect(isOpen(shop, TUESDAY)).toBe(false)
+  // Hours that Salesforce keeps are taken for those of an office.
+  expect(isOpen({ ...policy, calendars: [{ ...usual!, hours: null }] }, TUESDAY)).toBe(true)
 })

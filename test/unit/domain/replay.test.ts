@@ -4,7 +4,7 @@ import type { Handoff } from '../../../src/domain/handoff.ts'
 import { judge } from '../../../src/domain/judge.ts'
 import { addComparison, LISTED, nothingCompared, type VerdictChange } from '../../../src/domain/replay.ts'
 import { percentile } from '../../../src/domain/statistics.ts'
-import { compliance, emptyTally, inState, medianMinutes } from '../../../src/domain/tally.ts'
+import { compliance, emptyTally, increase, inState, medianMinutes } from '../../../src/domain/tally.ts'
 import { DAY, MINUTE } from '../../../src/domain/time.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { history, START } from './histories.ts'
@@ -177,12 +177,88 @@ describe('what is kept', () => {
     const strict = policy('promises: { assignment: { from: T1, until: T2, kind: elapsed, due: 1h } }')
     const crowd = { people, before: defaultPolicy, after: strict, now: MQL.at + 2 * 60 * MINUTE }
     const { comparison } = replayed(crowd)
+    expect(comparison.people).toBe(150)
     expect(comparison.first.map(({ person }) => person).slice(0, 3)).toEqual([1, 1, 1])
     expect(comparison.first).toHaveLength(LISTED)
     const late = replayed({ ...crowd, people: people.slice(50) }, 51).comparison
     addComparison(late, replayed({ ...crowd, people: people.slice(0, 50) }).comparison)
     expect(late).toEqual(comparison)
   })
+})
+
+test('a handoff belongs to a period that it began in, its end excluded', () => {
+  const crowd = { people: [factsOf([MQL])], before: defaultPolicy, after: defaultPolicy, now: MQL.at + 1 }
+  const found = (from: number, to: number) => {
+    const { people, handoffs } = replayed({ ...crowd, from, to }).comparison
+    return [people, handoffs.before, handoffs.after]
+  }
+  expect(found(MQL.at, MQL.at + 1)).toEqual([1, 1, 1])
+  expect([found(MQL.at - 1, MQL.at), found(MQL.at + 1, MQL.at + 2)]).toEqual([
+    [0, 0, 0],
+    [0, 0, 0],
+  ])
+})
+
+test('handoffs under one policy only are counted, and why', () => {
+  const never = policy('stages: { mql: { hubspot_lifecycle: [evangelist] } }')
+  const crowd = { people: [factsOf([MQL])], before: defaultPolicy, after: never, now: MQL.at + 1 }
+  const gone = replayed(crowd)
+  expect(gone.comparison).toMatchObject({ people: 1, changed: 1, only: { before: 1, after: 0 } })
+  expect(gone.comparison.whys).toEqual(new Map([['* no longer an MQL', 1]]))
+  expect(gone.changes[0]!.handoff).toEqual({ before: 1, after: null })
+  const come = replayed({ ...crowd, before: never, after: defaultPolicy })
+  expect(come.comparison.only).toEqual({ before: 0, after: 1 })
+  expect(come.changes[0]!.handoff).toEqual({ before: null, after: 1 })
+})
+
+test('changes are in order of time, whichever policy they come from', () => {
+  const again = (days: number, event: 'mql' | 'rejected') => ({ ...MQL, event, at: MQL.at + days * DAY })
+  const people = [
+    factsOf([MQL, again(1, 'rejected'), again(2, 'mql'), again(3, 'rejected'), again(9, 'mql')]),
+  ]
+  const patient = policy('re_mql: { after: 3d }')
+  const strict = policy('promises: { assignment: { from: T1, until: T2, kind: elapsed, due: 1h } }')
+  const { changes } = replayed({ people, before: patient, after: strict, now: MQL.at + 10 * DAY })
+  const times = changes.map(({ t1 }) => (t1 - MQL.at) / DAY)
+  expect(new Set(times)).toEqual(new Set([0, 2, 9]))
+  expect(times).toEqual(times.toSorted((a, b) => a - b))
+})
+
+describe('the list of changes', () => {
+  const change = (person: number, t1: number, openedBy = 'a', promise: string | null = 'x') =>
+    ({ person, t1, openedBy, promise }) as VerdictChange
+  const listed = (...lists: VerdictChange[][]) => {
+    const sum = nothingCompared()
+    for (const first of lists) addComparison(sum, { ...nothingCompared(), first })
+    return sum.first
+  }
+
+  test('is in order of person, time, fact and promise', () => {
+    const all = [
+      ...[change(1, 5, 'a', 'x'), change(1, 5, 'a', 'y'), change(1, 5, 'b', null), change(1, 7)],
+      ...[change(2, 3), change(10, 1)],
+    ]
+    expect(listed(all)).toEqual(all)
+    expect(listed(all.toReversed())).toEqual(all)
+    expect(listed(...all.toReversed().map(one => [one]))).toEqual(all)
+  })
+
+  test('when it is full takes in what is before its last, and nothing else', () => {
+    const full = Array.from({ length: LISTED }, (_, index) => change(index + 2, 1))
+    const last = change(LISTED + 2, 1)
+    expect(listed(full, [change(1, 1), last])).toEqual([change(1, 1), ...full.slice(0, -1)])
+    expect(listed(full, [last])).toEqual(full)
+  })
+})
+
+test('a median is that of the times in their order, however they were counted', () => {
+  const median = (...minutes: number[]) => {
+    const tally = emptyTally()
+    for (const one of minutes) increase(tally.minutes.elapsed, one, 1)
+    return [medianMinutes(tally, 'elapsed'), medianMinutes(tally, 'working')]
+  }
+  expect(median(30, 10, 20)).toEqual([20, null])
+  expect(median(40, 10, 30, 10)).toEqual([20, null])
 })
 
 const MQL = {

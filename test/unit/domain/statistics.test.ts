@@ -12,6 +12,7 @@ test('percentiles lie between values, by linear interpolation', () => {
 test('a percentile of nothing, or beyond all, is refused', () => {
   expect(() => percentile([], 0.5)).toThrow(/no values/)
   expect(() => percentile([1], 1.1)).toThrow(/1\.1/)
+  expect(() => percentile([1], -0.1)).toThrow(/-0\.1/)
   expect(() => percentile([1], Number.NaN)).toThrow(/NaN/)
 })
 
