@@ -47,7 +47,7 @@ export function altered(payload: string, fault: Fault, previous: string | undefi
 }
 
 /** Of spaces, which JSON may begin with: whoever reads this to its end gets a good answer and has held them all. */
-const SPACES = 256
+const SPACES = 128
 let spaces: Buffer | undefined
 
 /** The answer in gzip, behind so many MiB that are about a thousandth of it on the wire. */
@@ -68,7 +68,10 @@ function changed(payload: string, change: (page: PageBody) => PageBody): string 
 
 /** No records, and the way to those that would have been here: the same page under another name. */
 function emptied(page: PageBody, { url, body }: Asked): PageBody {
-  if (page.records) return { ...page, records: [], done: false, nextRecordsUrl: page.nextRecordsUrl ?? url }
+  if (page.records) {
+    const again = `${url}${url.includes('?') ? '&' : '?'}again`
+    return { ...page, records: [], done: false, nextRecordsUrl: again }
+  }
   const first = page.results?.[0]?.id
   if (first === undefined) return page
   const query = new URL(url, 'http://twin').searchParams.get('after')

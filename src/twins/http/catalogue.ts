@@ -102,7 +102,7 @@ export const CATALOGUE = {
   wrong_content_type: { means: 'the answer, called text/plain', fault: { alter: 'content_type' } },
   truncated: { means: 'half of the JSON, as if it were all', fault: { alter: 'truncate' } },
   gzip_bomb: {
-    means: 'the answer in gzip, after 256 MiB of spaces that take a quarter of a MiB on the wire',
+    means: 'the answer in gzip, after 128 MiB of spaces that take an eighth of a MiB on the wire',
     fault: { alter: 'bomb' },
   },
   delay: { means: 'the answer comes late: `delay_ms`, 3000 when not given', fault: { delay_ms: 3000 } },

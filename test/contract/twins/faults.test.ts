@@ -77,7 +77,10 @@ const SEEN: Record<Exclude<FaultName, 'concurrent_limit'>, Seen | ((seen: Seen) 
   empty_body: { status: 200, type: 'application/json; charset=utf-8', text: '' },
   wrong_content_type: { status: 200, type: 'text/plain' },
   truncated: seen => expect(() => page(seen)).toThrow(SyntaxError),
-  gzip_bomb: seen => expect([seen.text!.length >> 20, ids(seen)]).toEqual([256, ['1', '2']]),
+  gzip_bomb: seen => {
+    expect(seen.text!.length >> 20).toBe(128)
+    expect(ids({ text: seen.text!.trimStart() })).toEqual(['1', '2'])
+  },
   delay: { status: 200 },
   reset_before: { broken: 'TypeError' },
   reset_request: { broken: 'TypeError' },
