@@ -118,7 +118,9 @@ export interface StreamState {
 export interface Heard {
   /** To be read by id. */
   records: { object: ObjectName; id: string }[]
-  /** Some of their changes were not told one by one, or never will be: to be asked for changes at once. */
+  /** To be asked for changes at once: they may have changed without being told. */
+  ask: ObjectName[]
+  /** Those among them of which changes are known to be lost. */
   missed: ObjectName[]
   /** To be stored with the above and not before it: what is listened to from these positions comes after it. */
   streams: StreamState[]

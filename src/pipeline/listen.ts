@@ -64,7 +64,7 @@ async function listen(context: Context, crm: Crm & { events: ChangeEvents }, wak
   for await (const heard of crm.events.listen(await readPositions(db, crm.vendor), signal)) {
     await db.tx(tx => storeHeard(tx, crm.vendor, heard, now()))
     if (heard.records.length > 0) wake.fetch()
-    if (heard.missed.length > 0) wake.pull()
+    if (heard.ask.length > 0) wake.pull()
   }
 }
 

@@ -35,11 +35,11 @@ export async function readPositions(
 export async function storeHeard(
   tx: Queryable,
   vendor: Vendor,
-  { records, missed, streams }: Heard,
+  { records, ask, missed, streams }: Heard,
   now: Instant,
 ): Promise<void> {
   await storeHints(tx, vendor, records)
-  await want(tx, vendor, missed)
+  await want(tx, vendor, ask)
   await tx.query(
     sql`update event_stream set heard_at = ${new Date(now)} where vendor = ${vendor} and refusal is null`,
   )

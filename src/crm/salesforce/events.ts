@@ -82,12 +82,15 @@ async function* listen(
   }
 }
 
-/** Every stream from its position; where that is no longer known, from now on, and what came between is missed. */
+/**
+ * Every stream from its position; where that is no longer known, from now on, and what came between is missed. Nobody tells
+ * where now is: a stream that has brought nothing yet begins anew each time, and the query sees to what was before.
+ */
 async function subscribeAll(
   bayeux: Bayeux,
   positions: ReadonlyMap<ObjectName, string | null>,
 ): Promise<Heard> {
-  const heard: Heard = { records: [], missed: [], streams: [] }
+  const heard: Heard = { records: [], ask: [], missed: [], streams: [] }
   for (const object of TOLD) {
     let position = positions.get(object) ?? null
     let answer = await bayeux.subscribe(channelOf(object), position)
@@ -96,6 +99,7 @@ async function subscribeAll(
       heard.missed.push(object)
       answer = await bayeux.subscribe(channelOf(object), position)
     }
+    if (answer.ok && position === null) heard.ask.push(object)
     heard.streams.push({ object, position, refusal: refusalOf(object, answer) })
   }
   return heard
@@ -131,7 +135,8 @@ function heardIn(events: readonly { channel: string; data: unknown }[], echoes: 
     if (echo && changedFields.every(field => echoes.has(field))) continue
     for (const id of ids) records.set(`${object} ${id}`, { object, id })
   }
-  return { records: [...records.values()], missed: [...missed], streams: [...streams.values()] }
+  const lost = [...missed]
+  return { records: [...records.values()], ask: lost, missed: lost, streams: [...streams.values()] }
 }
 
 /** A field of ours, not only a stamp: a change of stamps alone may be anything. */

@@ -22,7 +22,7 @@ import { createTestDatabase } from '../database.ts'
 /** A Friday at noon, when polls come every minute. */
 const NOW = Date.parse('2026-11-20T12:00:00Z')
 const ALL = ['Lead', 'Contact', 'Opportunity', 'Task', 'Event']
-const PATIENCE = { timeout: 20_000 }
+const PATIENCE = { timeout: 30_000 }
 
 /** Waits, but not long. */
 const quick: RetryPlan = { tries: 3, random: () => 0.5, sleep: (_ms, signal) => soon(signal) }
@@ -129,6 +129,10 @@ test('a change arrives without a poll, and no cursor moves', async () => {
   const cursor = () => at.db.query(sql`select value, scanned_at from cursor where object = 'lead'`)
   await working(at)
   await at.listening()
+  // What was before is asked for once, as nobody tells where now is.
+  await expect
+    .poll(async () => (await at.db.query(sql`select 1 from cursor where wanted`)).count, PATIENCE)
+    .toBe(0)
   const before = await cursor()
   const [id = ''] = at.ids
   at.clock.set(NOW + 1000)
@@ -208,7 +212,7 @@ test('fault 16: an expired id alone leads to the query at once, with no poll in 
   at.hear()
   await expect.poll(() => at.woken.pull, PATIENCE).toBe(before + 1)
   const { rows } = await at.db.query(
-    sql`select object from cursor where wanted and object in ('lead', 'contact')`,
+    sql`select object from event_stream join cursor using (vendor, object) where wanted and missed_at is not null`,
   )
   expect(rows).toEqual([{ object: 'lead' }])
 })
@@ -224,11 +228,11 @@ test('fault 16: a gap leads to its records and to the query, an overflow to the 
       )
     ).rows
   await at.call.control('POST', '/events/gap', { ids: [at.ids[1]], change: 'UPDATE' })
-  await expect.poll(() => at.woken, PATIENCE).toEqual({ fetch: 1, pull: 1 })
+  await expect.poll(() => at.woken, PATIENCE).toEqual({ fetch: 1, pull: 2 })
   expect(await at.hints()).toEqual([`lead ${at.ids[1]}`])
   expect(await wanted()).toEqual([{ object: 'lead' }])
   await at.call.control('POST', '/events/overflow', { entity: 'Opportunity' })
-  await expect.poll(() => at.woken, PATIENCE).toEqual({ fetch: 1, pull: 2 })
+  await expect.poll(() => at.woken, PATIENCE).toEqual({ fetch: 1, pull: 3 })
   expect(await at.hints()).toEqual([`lead ${at.ids[1]}`])
   expect(await wanted()).toEqual([{ object: 'deal' }, { object: 'lead' }])
 })
@@ -298,6 +302,51 @@ test('a token that ends, a connection that breaks, a server that forgets: the st
   at.clock.set(NOW + 2000)
   await told(at.ids[0]!, 'Closed - Not Converted')
   await told(at.ids[1]!, 'Closed - Not Converted')
+})
+
+test.each([
+  'login_page',
+  'truncated',
+  'empty_body',
+  'server_error',
+  'unauthorised',
+  'reset_after',
+  'same_page',
+] as const)(
+  'an answer that is none (%s) ends the stream for a moment and takes no event along',
+  async fault => {
+    const at = await stand()
+    at.hear()
+    await at.listening()
+    at.clock.set(NOW + 1000)
+    await at.edit(at.ids[0]!, { Status: 'Closed - Not Converted' })
+    await expect.poll(() => at.hints(), PATIENCE).toHaveLength(1)
+    await at.fetchHinted()
+    at.twin.app.faults.add({ fault, path: '/cometd/', times: 2 })
+    for (const id of at.ids) {
+      await at.edit(id, { Status: 'Working - Contacted' })
+      await expect.poll(() => at.hints(), PATIENCE).toContain(`lead ${id}`)
+    }
+    expect(at.twin.app.faults.list()).toMatchObject([{ hits: 2 }])
+  },
+)
+
+test('a stream that breaks before it has brought anything begins with what is new, and the query is asked for the rest', async () => {
+  const at = await stand()
+  at.hear()
+  await at.listening()
+  await at.pull()
+  const wanted = async () =>
+    (await at.db.query(sql`select 1 from cursor where wanted and object = 'lead'`)).rows.length
+  await expect.poll(() => at.woken.pull, PATIENCE).toBe(1)
+  expect(await wanted()).toBe(0)
+  at.clock.set(NOW + 1000)
+  at.twin.app.faults.add({ fault: 'reset_after', path: '/cometd/', times: 1 })
+  await expect.poll(() => at.twin.app.faults.list()[0]?.hits, PATIENCE).toBe(1)
+  await at.edit(at.ids[0]!, { Status: 'Working - Contacted' })
+  await expect.poll(() => at.woken.pull, PATIENCE).toBeGreaterThan(1)
+  expect(await wanted()).toBe(1)
+  expect((await at.db.query(sql`select 1 from event_stream where missed_at is not null`)).rows).toEqual([])
 })
 
 test('our own writes lead to no reading; what a person changes beside them does', async () => {
