@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Judgement } from '../../../src/domain/handoff.ts'
-import { desiredFields } from '../../../src/domain/show.ts'
+import type { Handoff, Judgement, PromiseVerdict } from '../../../src/domain/handoff.ts'
+import { reasonFor } from '../../../src/domain/reason.ts'
+import { desiredFields, nearestToBreach } from '../../../src/domain/show.ts'
 import type { Instant } from '../../../src/domain/time.ts'
+import { zoneOf } from '../../../src/domain/zone.ts'
 import { defaultPolicy } from '../../../src/policy/default.ts'
 import { parsePolicy } from '../../../src/policy/parse.ts'
 import { eventfulHistory, history, later, START } from './histories.ts'
@@ -59,6 +61,30 @@ describe('the status is that of the promise nearest to breach', () => {
     expect(show(9, [0, 'mql'], [1, 'deleted']).status).toBe('void')
   })
 
+  const verdict = (name: string, state: PromiseVerdict['state'], dueAt: number | null, paused = false) =>
+    ({ name, state, dueAt, pause: paused ? { since: 0, latest: 1 } : null }) as PromiseVerdict
+  const nearest = (...promises: PromiseVerdict[]) => nearestToBreach(promises)?.name ?? null
+
+  test('of several the one with the earliest due, and last what cannot fall due', () => {
+    const three = [verdict('a', 'running', 7), verdict('b', 'overdue', 5), verdict('c', 'due_soon', 6)]
+    for (const promises of [three, three.toReversed()]) expect(nearest(...promises)).toBe('b')
+    const stands = verdict('stands', 'running', null)
+    for (const promises of [
+      [stands, three[0]!],
+      [three[0]!, stands],
+    ])
+      expect(nearest(...promises)).toBe('a')
+    expect(nearest(stands, verdict('too', 'due_soon', null))).toBe('stands')
+  })
+
+  test('when none runs that of a pause before the first attempt’s, and any before none', () => {
+    const first = verdict('first_attempt', 'met', 1)
+    const held = [verdict('x', 'excused', 9, true), verdict('y', 'excused', 8, true)]
+    expect(nearest(first, ...held)).toBe('y')
+    expect(nearest(verdict('z', 'met', 0), first)).toBe('first_attempt')
+    expect([nearest(verdict('z', 'met', 0)), nearest()]).toEqual(['z', null])
+  })
+
   test('none when nothing was promised', () => {
     const nothing = parsePolicy('promises: {}', 'policy.yml')
     const judgement = judgeFacts(factsOf(rows([0, 'mql'])), h(1), nothing)
@@ -68,6 +94,23 @@ describe('the status is that of the promise nearest to breach', () => {
       reason: null,
     })
   })
+})
+
+test('what has not come has no length, and nothing is a little less than zero', () => {
+  const nothing = { followUpMinutes: null, followUpHours: null, mqlToSqlHours: null }
+  expect(show(2, [0, 'mql'])).toMatchObject(nothing)
+  expect(show(2, [0, 'mql'], assigned(1))).toMatchObject(nothing)
+  expect(show(2, [0, 'mql'], call(1))).toMatchObject(nothing)
+  expect(show(9, [0, 'mql'], call(1), assigned(1.001)).followUpHours).toBe(0)
+})
+
+test('a reason is no longer than a CRM keeps', () => {
+  const reason = (length: number) => {
+    const promise = { name: 'x'.repeat(length), state: 'missed', from: null, restartedAt: null, dueAt: null }
+    return reasonFor(promise as PromiseVerdict, undefined, { outcome: 'sql' } as Handoff, zoneOf('UTC'))
+  }
+  expect(reason(226)).toBe(`Missed: ended as sql with no ${'x'.repeat(226)}`)
+  expect(reason(227)).toBe(`Missed: ended as sql with no ${'x'.repeat(225)}…`)
 })
 
 describe('the reason in plain words', () => {
