@@ -21,8 +21,8 @@ import {
   unfinished,
   withoutJob,
 } from './scan.ts'
-import { querySeveral } from './several.ts'
 import { readContext } from './setup.ts'
+import { querySeveral } from './several.ts'
 import { idQuery, type Position, queryPath, scanQuery, wholeQuery } from './soql.ts'
 import type { Row } from './values.ts'
 
