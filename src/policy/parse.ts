@@ -43,14 +43,13 @@ function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   const shapes = issue.errors
     .map(found => found.map(one => deepest({ ...one, path: [...issue.path, ...one.path] } as Issue)))
-    .sort((a, b) => rank(b) - rank(a))
+    .sort((a, b) => depth(b) - depth(a))
   return telling(shapes[0]!)
 }
 
 const isUnknown = ({ code }: Issue): boolean => code === 'unrecognized_keys'
 
-const rank = (issues: readonly Issue[]): number =>
-  Math.max(...issues.map(issue => issue.path.length * 2 + (isUnknown(issue) ? 1 : 0)))
+const depth = (issues: readonly Issue[]): number => Math.max(...issues.map(({ path }) => path.length))
 
 /** An unknown key explains what is missing beside it. */
 const telling = (issues: readonly Issue[]): Issue => issues.find(isUnknown) ?? issues[0]!

@@ -10,7 +10,7 @@ const DESCRIBED = 2
 
 /** A policy as YAML with a comment on every key of the upper levels; read again it is the same policy. */
 export function printPolicy(written: PolicyFile): string {
-  const document = new Document(written, { aliasDuplicateObjects: false })
+  const document = new Document(written)
   visit(document, {
     Seq: (_key, list) => {
       if (list.items.every(item => isScalar(item))) list.flow = true
