@@ -107,15 +107,17 @@ test('a long answer comes in pieces, as they arrive', async () => {
 })
 
 test('a long answer that breaks off, or stops coming, is no answer', async () => {
+  let breakOff = () => {}
   const broken = await serve((_, reply) => {
     reply.writeHead(200, { 'content-length': '1000' }).write('"Id"')
-    setImmediate(() => reply.destroy())
+    breakOff = () => void reply.destroy()
   })
   const first = await receive(get(broken), never)
+  breakOff()
   await expect(readAll(first.body)).rejects.toBeInstanceOf(NoAnswer)
   server?.close()
   const silent = await serve((_, reply) => void reply.writeHead(200).write('"Id"'))
-  const second = await receive(get(silent), never, 50)
+  const second = await receive(get(silent), never, 500)
   await expect(readAll(second.body)).rejects.toThrow('no answer (TimeoutError)')
 })
 
