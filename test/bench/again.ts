@@ -1,9 +1,8 @@
-import { pull } from '../../src/pipeline/pull.ts'
 import type { Database } from '../../src/store/db.ts'
+import { contactsStage } from './contacts.ts'
 import type { Figure } from './figure.ts'
 import { median } from './figure.ts'
-import { replay } from './replay.ts'
-import { company, connect, context, empty, seconds, stage } from './stage.ts'
+import { empty, seconds } from './stage.ts'
 import { measured } from './statistics.ts'
 
 /** What a reading without news writes to: where it stands, and that it was there. */
@@ -16,11 +15,7 @@ const OWN = new Set(['cursor', 'connection'])
 export async function unchangedAgain(quick: boolean): Promise<Figure> {
   const people = quick ? 5_000 : 50_000
   const pairs = quick ? 3 : 5
-  const { db, close } = await stage()
-  const twins = await company(people)
-  const front = await replay(twins.hubspotUrl)
-  const crm = (await connect(twins, { hubspot: front.url }))[1]!
-  const reading = () => pull(context(db, [crm], twins.company.now), crm, 'contact')
+  const { db, reading, close } = await contactsStage(people)
   try {
     await reading()
     const ratios: number[] = []
@@ -50,8 +45,6 @@ export async function unchangedAgain(quick: boolean): Promise<Figure> {
       ],
     }
   } finally {
-    await front.close()
-    await twins.close()
     await close()
   }
 }

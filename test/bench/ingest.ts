@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
-import { pull } from '../../src/pipeline/pull.ts'
+import { contactsStage } from './contacts.ts'
 import type { Figure } from './figure.ts'
 import { median } from './figure.ts'
-import { replay } from './replay.ts'
-import { company, connect, context, empty, seconds, stage } from './stage.ts'
+import { empty, seconds } from './stage.ts'
 
 const TABLES = ['record', 'fact', 'identity', 'membership', 'stale_record']
 
@@ -17,11 +16,7 @@ const TABLES = ['record', 'fact', 'identity', 'membership', 'stale_record']
 export async function ingestAgainstCopy(quick: boolean): Promise<Figure> {
   const people = quick ? 5_000 : 100_000
   const pairs = quick ? 3 : 5
-  const { db, close } = await stage()
-  const twins = await company(people)
-  const front = await replay(twins.hubspotUrl)
-  const crm = (await connect(twins, { hubspot: front.url }))[1]!
-  const reading = () => pull(context(db, [crm], twins.company.now), crm, 'contact')
+  const { db, reading, close } = await contactsStage(people)
   try {
     await empty(db)
     await reading()
@@ -48,8 +43,6 @@ export async function ingestAgainstCopy(quick: boolean): Promise<Figure> {
       ],
     }
   } finally {
-    await front.close()
-    await twins.close()
     await close()
   }
 }
