@@ -144,3 +144,29 @@ test('one call in two records counts once, the next one again', () => {
   ])
   expect(told(call(1, { actor: sf('ada') }))[0]!.by).toMatchObject({ ref: sf('ada') })
 })
+
+test('whoever leaves while they own it is told at that instant, and whoever had left or never worked is no owner', () => {
+  const given = (hours: number, owner: Ref, from: Ref | null) =>
+    fact(hours, { kind: 'owner', owner, from, origin: 'history' }, `o${hours}`)
+  const owners = (left: number | null, now = 99) => {
+    const people = new Map(directory(COMPANY))
+    const inactiveSince = left === null ? null : h(left)
+    people.set(sf('ada'), { ...people.get(sf('ada'))!, active: false, inactiveSince })
+    const facts = [given(1, sf('ada'), null), given(5, sf('bob'), sf('ada'))]
+    return explain({ facts, policyAt: () => defaultPolicy, directory: people, now: h(now) }).timeline
+  }
+  const brief = (left: number | null) => owners(left).map(one => [one.words, one.note])
+  const bob = ['Given to bob', null]
+  expect(brief(null)).toEqual([['Given to ada', 'not counted as an owner: inactive user'], bob])
+  expect(brief(3)).toEqual([
+    ['Given to ada', null],
+    ['ada left', 'inactive in the CRM from then on: nobody owns the record until it is given to somebody'],
+    bob,
+  ])
+  expect(brief(5)).toEqual([['Given to ada', null], bob])
+  expect(brief(9)).toEqual([['Given to ada', null], bob])
+  const late = 'not counted as an owner: left on Tue 24 Nov 2026 09:12'
+  expect(brief(1)).toEqual([['Given to ada', expect.stringContaining(late)], bob])
+  expect(owners(3, 3).map(one => one.future)).toEqual([false, false, true])
+  expect(owners(3)[1]).toMatchObject({ at: h(3), dayPrecise: false, record: LEAD, fact: `${LEAD}#o1:left` })
+})
