@@ -77,7 +77,7 @@ test.each([
   ['count: 6, days: 4, channels: 3', '6 attempts on 4 days by 3 channels'],
 ])('persistence in words: %s', (attempts, words) => {
   const { agreed: rule } = rules(`from: T2, attempts: { ${attempts} }, due: 5d`)
-  expect(rule).toContain(words)
+  expect(rule.startsWith(`${words} within`)).toBe(true)
   expect(rule).toContain(', unless contacted or decided')
   expect(rules('from: T2, until: T3, due: 5d').agreed).not.toContain('unless')
 })
@@ -94,6 +94,8 @@ test('the limit is that of the tier that applies', () => {
 
 test('it is summed up by its last handoff: open, or ended', () => {
   expect(explained(3, [[0, 'mql'], assigned(1)]).summary).toContain('open')
-  expect(explained(9, [[0, 'mql'], assigned(1), [5, 'rejected']]).summary).toContain('ended as rejected')
+  expect(explained(9, [[0, 'mql'], assigned(1), [5, 'rejected']]).summary).toMatch(
+    /^Handoff 1 ended as rejected/,
+  )
   expect([sf('ada'), hs('ada')]).toContain(explained(3, [[0, 'mql'], assigned(1)]).handoffs[0]!.owner!.ref)
 })
