@@ -70,8 +70,11 @@ export class SharedBudget implements Budget {
   }
 
   told(usage: Usage): void {
+    const now = performance.now()
+    // What was sent before an answer came has arrived by now, and that is when the CRM counts it.
+    for (const lease of this.#leases.values()) if (lease.sent > 0) lease.last = sinceAsked(lease, now)
     this.#told = { ...this.#told, ...usage }
-    this.#toldAt = performance.now()
+    this.#toldAt = now
     const { day } = usage
     // Somebody may have to wait from now on: ask before the next call.
     if (day && day.used >= day.limit * this.#rules.resumeBelow)
@@ -102,7 +105,7 @@ export class SharedBudget implements Budget {
     const now = performance.now()
     if (!lease || lease.sent >= lease.calls || now > lease.until) return false
     lease.sent++
-    lease.last = lease.at + Math.ceil(now - lease.asked)
+    lease.last = sinceAsked(lease, now)
     return true
   }
 
@@ -142,6 +145,9 @@ export class SharedBudget implements Budget {
     })
   }
 }
+
+/** In the ledger's time. */
+const sinceAsked = ({ at, asked }: Lease, now: number): Instant => at + Math.ceil(now - asked)
 
 const WHY: Record<Reason, string> = {
   burst: 'our calls of these seconds are sent',

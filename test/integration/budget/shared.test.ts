@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { inLane } from '../../../src/crm/lane.ts'
 import { type BudgetRules, type Lane, VENDOR_LIMITS } from '../../../src/domain/budget.ts'
@@ -33,6 +34,20 @@ test('many processes together stay below the window, and none is left out', asyn
   const times = all.flat().sort((a, b) => a - b)
   expect(times).toHaveLength(160)
   expect(most(times, 500)).toBeLessThanOrEqual(40)
+})
+
+test('a call counts from its answer on: until then it may be on its way', async () => {
+  const db = await testDatabase()
+  const windows = { general: { ms: 200, calls: 2 } }
+  const budget = new SharedBudget(db, 'hubspot', { ...SHARES, ...VENDOR_LIMITS.hubspot, windows })
+  const arrivals: number[] = []
+  for (const onTheWay of [100, 0, 0, 100, 0, 0]) {
+    await call(budget, 'flags', 1)
+    await delay(onTheWay)
+    arrivals.push(performance.now())
+    budget.told({})
+  }
+  expect(most(arrivals, 200)).toBe(2)
 })
 
 test('the day’s calls are shared by all processes, and what was leased in vain comes back', async () => {
