@@ -1,7 +1,7 @@
 import type { ObjectName } from '../domain/facts.ts'
 import { type Instant, MINUTE } from '../domain/time.ts'
 import type { EventStream } from '../store/streams.ts'
-import { type Trouble, VENDOR_NAMES } from './health.ts'
+import { sentence, type Trouble, VENDOR_NAMES } from './health.ts'
 import type { CrmState, EventsState } from './views.ts'
 
 /** A stream that brings nothing gives a sign of life every two minutes. */
@@ -59,6 +59,3 @@ export function eventWords({ told, untold, missed, heardAt }: EventsState, asOf:
 
 const namesOf = (objects: readonly ObjectName[]): string =>
   objects.map(object => object.replaceAll('_', ' ')).join(', ')
-
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`

@@ -126,7 +126,8 @@ function calendarTrouble({ name, error, needsPerson, fetchedAt }: CalendarState)
 }
 
 /** With a capital and a full stop. */
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+export const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
 
 /** Nothing is lost by it, but somebody who waits for the end should know. */
 const detours = ({ vendor, objects }: CrmState): Trouble[] =>
