@@ -199,13 +199,19 @@ test('fault 16: offline for 73 hours, the replay id has expired: the query catch
   expect(Number(await at.position())).toBeGreaterThan(Number(left))
 })
 
-test('fault 16: an expired id alone leads to the query at once, with no poll in sight', async () => {
+/** Somebody listens and has been told of a first change, so that there is a position to go on from. */
+async function standTold() {
   const at = await stand()
   const end = at.hear()
   await at.listening()
   at.clock.set(NOW + 1000)
   await at.edit(at.ids[0]!, { Status: 'Working - Contacted' })
   await expect.poll(() => at.position(), PATIENCE).toMatch(/^\d+$/)
+  return { at, end }
+}
+
+test('fault 16: an expired id alone leads to the query at once, with no poll in sight', async () => {
+  const { at, end } = await standTold()
   await end()
   await at.call.control('DELETE', '/events')
   const before = at.woken.pull
@@ -238,12 +244,7 @@ test('fault 16: a gap leads to its records and to the query, an overflow to the 
 })
 
 test('a crash between the hints and the position repeats, and loses nothing', async () => {
-  const at = await stand()
-  const end = at.hear()
-  await at.listening()
-  at.clock.set(NOW + 1000)
-  await at.edit(at.ids[0]!, { Status: 'Working - Contacted' })
-  await expect.poll(() => at.position(), PATIENCE).toMatch(/^\d+$/)
+  const { at, end } = await standTold()
   await at.fetchHinted()
   const before = await at.position()
   // Whatever comes after the hints fails, as if the process had ended there.
