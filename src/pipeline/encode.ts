@@ -5,12 +5,14 @@ import { jsonText } from '../store/copy.ts'
 import { type FactRow, factRow } from '../store/facts.ts'
 import type { RecordRow } from '../store/records.ts'
 import type { IdentityRow, MembershipRow } from '../store/ties.ts'
+import { type Now, untold } from './observe.ts'
 
-/** A pulled record as the rows it becomes. */
-export interface Encoded {
+/** A pulled record as the rows it becomes, and what they do not hold; no more, for many wait to be stored together. */
+export interface Encoded extends Pick<PulledRecord, 'owned' | 'rep'> {
   ref: Ref
-  record: PulledRecord
   row: RecordRow
+  /** What only the next reading will show the change of. */
+  untold: Now[]
   facts: FactRow[]
   identity: IdentityRow[]
   memberships: MembershipRow[]
@@ -38,10 +40,12 @@ export function encode(vendor: Vendor, record: PulledRecord): Encoded {
   for (const key of identity) text += `\n${key.key} ${key.reason}`
   for (const tie of memberships) text += `\n${tie.deal} ${tie.member}`
   if (record.rep !== undefined) text += jsonText({ ...record.rep, inactiveSince: null })
-  const { modifiedAt, deleted } = record
+  const { modifiedAt, deleted, owned, rep } = record
   return {
     ref,
-    record,
+    owned,
+    ...(rep && { rep }),
+    untold: untold(record.facts),
     row: { ref, fields, hash: hash('md5', text), modifiedAt, deleted },
     facts,
     identity,
@@ -57,9 +61,15 @@ function unique<T>(items: readonly T[], key: (item: T) => string): readonly T[] 
   return keys.size === items.length ? items : [...new Map(items.map(item => [key(item), item])).values()]
 }
 
-/** One row a record: a scan may return a record twice, and the later reading counts. */
-export function encodeAll(vendor: Vendor, records: readonly PulledRecord[]): Map<Ref, Encoded> {
-  const all = new Map<Ref, Encoded>()
+/**
+ * One row a record: a scan may return a record twice, and the later reading counts.
+ * @param all those encoded before, to which these are added
+ */
+export function encodeAll(
+  vendor: Vendor,
+  records: readonly PulledRecord[],
+  all = new Map<Ref, Encoded>(),
+): Map<Ref, Encoded> {
   for (const record of records) {
     const encoded = encode(vendor, record)
     const before = all.get(encoded.ref)

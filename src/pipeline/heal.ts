@@ -1,6 +1,6 @@
-import type { Crm, PulledRecord } from '../crm/crm.ts'
+import type { Crm } from '../crm/crm.ts'
 import { type Pair, SETTLING } from '../domain/certificate.ts'
-import { parseRef, type Ref, ref as refOf } from '../domain/facts.ts'
+import { parseRef, type Ref } from '../domain/facts.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Tx } from '../store/db.ts'
 import { forgetNames } from '../store/erasure.ts'
@@ -74,7 +74,11 @@ async function recount(
   found: ReadonlyMap<Ref, Encoded>,
   gaps: readonly Pair[],
 ): Promise<void> {
-  const looked = [...found.values()].map(({ record }) => record)
+  const looked = [...found.values()].map(({ ref, row }) => ({
+    ref,
+    stamp: row.modifiedAt,
+    deleted: row.deleted,
+  }))
   await dropCounted(
     tx,
     gaps.map(({ ref }) => ref),
@@ -83,15 +87,7 @@ async function recount(
     tx,
     vendor,
     object,
-    looked.map(({ id, modifiedAt: stamp, deleted }) => ({ id, stamp, deleted })),
+    looked.map(({ ref, ...rest }) => ({ id: parseRef(ref).id, ...rest })),
   )
-  await noteVerified(
-    tx,
-    looked.map(record => seen(vendor, record)),
-  )
+  await noteVerified(tx, looked)
 }
-
-const seen = (vendor: Pass['vendor'], { object, id, modifiedAt }: PulledRecord) => ({
-  ref: refOf(vendor, object, id),
-  stamp: modifiedAt,
-})

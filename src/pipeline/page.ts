@@ -165,7 +165,7 @@ async function storeChanged(
 }
 
 const observed = (encoded: Encoded, before: readonly Fact[]) =>
-  observe(encoded.record, before).map(fact => factRow(encoded.ref, fact))
+  observe(encoded.untold, encoded.row.modifiedAt, before).map(fact => factRow(encoded.ref, fact))
 
 function add(counts: Counts, table: Counted, count: number): void {
   counts[table] = (counts[table] ?? 0) + count
@@ -179,7 +179,7 @@ function markAbout(encoded: Encoded, stale: Set<Ref>): void {
 }
 
 async function storeReps(tx: Tx, records: readonly Encoded[], now: Instant, counts: Counts): Promise<void> {
-  const reps = records.flatMap(({ record }) => record.rep ?? [])
+  const reps = records.flatMap(({ rep }) => rep ?? [])
   if (reps.length === 0) return
   const stored = await upsertReps(tx, reps, now)
   const joined = stored.length === 0 ? [] : await joinReps(tx, now)
@@ -196,11 +196,9 @@ async function compareShown(
   counts: Counts,
 ): Promise<void> {
   if (!crm.writable.includes(object)) return
-  const shown = ({ ref, record }: Encoded) => ({ ref, fields: complete(record.owned, crm.ownedFields) })
-  const found = fresh.filter(({ record }) => record.owned !== null).map(shown)
-  const known = [...records.values()]
-    .filter(({ ref, record }) => record.owned !== null && mirror.has(ref))
-    .map(shown)
+  const shown = ({ ref, owned }: Encoded) => ({ ref, fields: complete(owned, crm.ownedFields) })
+  const found = fresh.filter(({ owned }) => owned !== null).map(shown)
+  const known = [...records.values()].filter(({ ref, owned }) => owned !== null && mirror.has(ref)).map(shown)
   const inserted = await insertFound(
     tx,
     crm.vendor,

@@ -1,4 +1,4 @@
-import type { Crm, Cursor, Page, Patience, PulledRecord } from '../crm/crm.ts'
+import type { Crm, Cursor, Patience } from '../crm/crm.ts'
 import { OtherAccount, RateLimited, Refused } from '../crm/errors.ts'
 import { inLane } from '../crm/lane.ts'
 import type { ObjectName } from '../domain/facts.ts'
@@ -8,15 +8,12 @@ import { endScan, Overtaken, readCursor, readCursors, readScans } from '../store
 import { everRead } from '../store/waiting.ts'
 import { sameAccount } from './account.ts'
 import type { Context } from './context.ts'
-import { encodeAll } from './encode.ts'
+import { ahead, type Gathered, gather } from './gather.ts'
 import { type Beside, meanwhile } from './meanwhile.ts'
 import { storePage } from './page.ts'
 
 /** How long what changes elsewhere may wait for a long reading: a minute, as at the default pace. */
 const FRESH_MS = 60_000
-/** Records of one transaction, about: small pages are gathered up to it. */
-const GATHER = 2_000
-
 /** Which objects of a CRM to read, and what of them may have been read a while ago. */
 export interface Pass extends Patience {
   objects: readonly ObjectName[]
@@ -77,7 +74,7 @@ async function readAhead({ db, signal }: Context, crm: Crm, objects: readonly Ob
 
 /**
  * Reads everything of `object` that is new or changed and stores it with its facts, a page and its cursor in one
- * transaction: a crash repeats a page and changes nothing. The next page is read while this one is written.
+ * transaction: a crash repeats a page and changes nothing. The next pages are read while these are written.
  * Returns at once when another process is reading the same object.
  * @param beside what else is done again and again until the end
  * @throws what the CRM's `changes` throws, after storing what came before; DatabaseUnavailable
@@ -113,7 +110,7 @@ async function scanAll(
   const pages = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]), patience)
   const scan = pages[Symbol.asyncIterator]()
   try {
-    const gathered = gather(scan)
+    const gathered = ahead(gather(crm.vendor, scan))
     for await (const page of beside ? meanwhile(gathered, beside) : gathered) {
       await write(context, crm, object, cursor, page)
       cursor = page.cursor
@@ -140,50 +137,9 @@ async function write(
   crm: Crm,
   object: ObjectName,
   from: Cursor | null,
-  page: Page,
+  { records, cursor }: Gathered,
 ): Promise<void> {
-  const records = encodeAll(crm.vendor, page.records)
   context.tally.add(
-    await context.db.tx(tx =>
-      storePage(tx, { crm, object, from, cursor: page.cursor, records, now: context.now() }),
-    ),
+    await context.db.tx(tx => storePage(tx, { crm, object, from, cursor, records, now: context.now() })),
   )
-}
-
-/** Joins small pages, and asks for the next one before handing one out. Pages read before an error are handed out first. */
-async function* gather(scan: AsyncIterator<Page>): AsyncGenerator<Page> {
-  let next = ask(scan)
-  let records: PulledRecord[] = []
-  let cursor: Cursor | null = null
-  let progress: Page['progress']
-  let detour: Page['detour']
-  for (;;) {
-    const { page, error, done } = await next
-    if (page !== undefined) {
-      next = ask(scan)
-      records = records.length === 0 ? page.records : [...records, ...page.records]
-      cursor = page.cursor
-      progress = page.progress ?? progress
-      detour = page.detour ?? detour
-    }
-    // What there is to tell is told at once.
-    if (cursor !== null && (page === undefined || detour !== undefined || records.length >= GATHER)) {
-      yield { records, cursor, ...(progress && { progress }), ...(detour !== undefined && { detour }) }
-      records = []
-      cursor = null
-      detour = undefined
-    }
-    if (error !== undefined) throw error
-    if (done) return
-  }
-}
-
-/** An answer that never rejects, since it may wait unobserved while a page is being written. */
-async function ask(scan: AsyncIterator<Page>): Promise<{ page?: Page; error?: unknown; done: boolean }> {
-  try {
-    const result = await scan.next()
-    return result.done === true ? { done: true } : { page: result.value, done: false }
-  } catch (error) {
-    return { error: error ?? new Error('unknown'), done: true }
-  }
 }

@@ -24,9 +24,14 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed()
 }
 
+/** Buffers that have grown to the size of a batch and wait for the next one: memory outside the heap costs collections of it. */
+const spare: Buffer[] = []
+const SPARE = 4
+const SPARE_BYTES = 4 << 20
+
 /** Collects rows in PostgreSQL's binary COPY format: no escaping here, no parsing of text there. */
 export class CopyRows {
-  #buffer = Buffer.allocUnsafe(1 << 16)
+  #buffer = spare.pop() ?? Buffer.allocUnsafe(1 << 16)
   #at = 0
   #rows = 0
 
@@ -98,11 +103,17 @@ export class CopyRows {
     return this
   }
 
-  /** Ends the rows and returns them; the object is used up. */
+  /** Ends the rows and returns them; no more can be added. */
   finish(): Buffer {
     this.#reserve(2)
     this.#at = this.#buffer.writeInt16BE(-1, this.#at)
     return this.#buffer.subarray(0, this.#at)
+  }
+
+  /** Gives the memory of the rows to the next ones; nobody may read them any more. */
+  recycle(): void {
+    if (spare.length < SPARE && this.#buffer.length <= SPARE_BYTES) spare.push(this.#buffer)
+    this.#buffer = Buffer.alloc(0)
   }
 
   #int32(value: number): this {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
+import type { CopyRows } from './copy.ts'
 import { DatabaseRefused, DatabaseUnavailable, explain, isRepeatable } from './errors.ts'
 import type { Statement } from './sql.ts'
 
@@ -21,8 +22,8 @@ export interface Queryable {
 }
 
 export interface Tx extends Queryable {
-  /** Sends rows in PostgreSQL's binary COPY format (see copy.ts) to `target`, as `table (column, …)`; a constant of the code. */
-  copy(target: string, rows: Buffer): Promise<void>
+  /** Sends rows, which are used up, to `target`, as `table (column, …)`; a constant of the code. */
+  copy(target: string, rows: CopyRows): Promise<void>
 }
 
 /** A connection of one's own, for what belongs to a connection: advisory locks. */
@@ -161,15 +162,17 @@ async function rollback(client: pg.PoolClient): Promise<void> {
   }
 }
 
-async function copy(client: pg.PoolClient, target: string, rows: Buffer): Promise<void> {
+async function copy(client: pg.PoolClient, target: string, rows: CopyRows): Promise<void> {
   const stream = client.query(copyFrom(`copy ${target} from stdin (format binary)`))
   const finished = once(stream, 'finish')
-  stream.end(rows)
+  stream.end(rows.finish())
   try {
     await finished
   } catch (error) {
     throw explain(error)
   }
+  // Only now PostgreSQL has them all; after a failure some may still be on their way.
+  rows.recycle()
 }
 
 async function repeat<T>(once: () => Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ export async function insertFacts(tx: Tx, rows: readonly FactRow[], now: Instant
     copy.row(8).text(row.source).text(row.key).text(row.subject).text(row.kind).text(row.origin)
     copy.instant(row.at).jsonb(row.data).instant(now)
   }
-  await tx.copy('fact (source, key, subject, kind, origin, at, data, known_at)', copy.finish())
+  await tx.copy('fact (source, key, subject, kind, origin, at, data, known_at)', copy)
   return rows.length
 }
 

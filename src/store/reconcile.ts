@@ -95,7 +95,7 @@ export async function storeCounted(
       .boolean(deleted)
     copy.jsonb(unstamped === undefined ? null : jsonText(unstamped))
   }
-  await tx.copy('census (ref, stamp, deleted, unstamped)', copy.finish())
+  await tx.copy('census (ref, stamp, deleted, unstamped)', copy)
 }
 
 /** Takes back that the CRM lists these records, for a look at them said otherwise. */

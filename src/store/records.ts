@@ -67,7 +67,7 @@ export async function insertRecords(tx: Tx, rows: readonly RecordRow[], now: Ins
       .instant(now)
       .instant(now)
   }
-  await tx.copy('record (ref, fields, hash, modified_at, deleted_at, first_seen, changed_at)', copy.finish())
+  await tx.copy('record (ref, fields, hash, modified_at, deleted_at, first_seen, changed_at)', copy)
   return rows.length
 }
 

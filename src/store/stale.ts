@@ -7,14 +7,14 @@ import { sql } from './sql.ts'
 export async function markRecords(tx: Tx, refs: Iterable<Ref>): Promise<void> {
   const copy = new CopyRows()
   for (const ref of refs) copy.row(1).text(ref)
-  if (copy.rows > 0) await tx.copy('stale_record (ref)', copy.finish())
+  if (copy.rows > 0) await tx.copy('stale_record (ref)', copy)
 }
 
 /** Notes persons to judge again, for {@link takeStalePersons}. */
 export async function markPersons(tx: Tx, persons: Iterable<number>): Promise<void> {
   const copy = new CopyRows()
   for (const person of persons) copy.row(1).bigint(person)
-  if (copy.rows > 0) await tx.copy('stale_person (person)', copy.finish())
+  if (copy.rows > 0) await tx.copy('stale_person (person)', copy)
 }
 
 /** Takes up to `limit` marks off the list, each ref once; marks that others have taken are left to them. */

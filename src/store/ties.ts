@@ -19,7 +19,7 @@ export async function insertIdentity(tx: Tx, rows: readonly IdentityRow[]): Prom
   if (rows.length === 0) return 0
   const copy = new CopyRows()
   for (const row of rows) copy.row(3).text(row.ref).text(row.key).text(row.reason)
-  await tx.copy('identity (ref, key, reason)', copy.finish())
+  await tx.copy('identity (ref, key, reason)', copy)
   return rows.length
 }
 
@@ -49,7 +49,7 @@ export async function insertMemberships(
   if (rows.length === 0) return 0
   const copy = new CopyRows()
   for (const row of rows) copy.row(4).text(row.via).text(row.deal).text(row.member).instant(now)
-  await tx.copy('membership (via, deal, member, known_at)', copy.finish())
+  await tx.copy('membership (via, deal, member, known_at)', copy)
   return rows.length
 }
 

@@ -19,7 +19,7 @@ export interface BulkSizes {
  */
 export const BULK_SIZES: BulkSizes = { from: 50_000, page: 50_000 }
 /** Rows handed on at once. */
-const ROWS = 2_000
+const ROWS = 1_000
 const FIRST_POLL = 2_000
 const LONGEST_POLL = 30_000
 /** A job that takes longer hangs; ten million records take a quarter of an hour. */

@@ -8,9 +8,11 @@ export async function ours(url: string, access: Access): Promise<(now: number) =
   const db = await openDatabase(url)
   const [salesforce, hubspot] = await connect(access)
   return now => {
+    // Both CRMs at once, as every round does.
     const read = async () => {
-      await pull(context(db, [hubspot!], now), hubspot!, 'contact')
-      await pull(context(db, [salesforce!], now), salesforce!, 'lead')
+      const contacts = pull(context(db, [hubspot!], now), hubspot!, 'contact')
+      const leads = pull(context(db, [salesforce!], now), salesforce!, 'lead')
+      await Promise.all([contacts, leads])
     }
     return { first: read, again: read }
   }

@@ -29,7 +29,7 @@ test('every row comes back as it was sent', async () => {
       }
       const back = await db.tx(async tx => {
         await tx.query(sql`truncate sent`)
-        await tx.copy('sent (n, text, json, at, id)', copy.finish())
+        await tx.copy('sent (n, text, json, at, id)', copy)
         return (await tx.query(sql`select n, text, json, at, replace(id::text, '-', '') as id from sent`))
           .rows
       })

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { PulledRecord } from '../../../src/crm/crm.ts'
 import type { Fact } from '../../../src/domain/facts.ts'
-import { observe } from '../../../src/pipeline/observe.ts'
+import { observe, untold } from '../../../src/pipeline/observe.ts'
 
 const base = { at: 1, subject: 'salesforce:lead:1', origin: 'record' } as const
 const owner = (value: Fact['subject'] | null): Fact => ({
@@ -17,29 +16,19 @@ const status = (value: string | null): Fact => ({
   field: 'status',
   value,
 })
-const record = (...facts: Fact[]): PulledRecord => ({
-  object: 'lead',
-  id: '1',
-  fields: {},
-  modifiedAt: 50,
-  deleted: false,
-  facts,
-  identity: [],
-  memberships: [],
-  owned: null,
-})
+const seen = (facts: Fact[], before: Fact[]) => observe(untold(facts), 50, before)
 
 test('an unchanged record shows nothing new', () => {
-  expect(observe(record(owner(null), status('New')), [owner(null), status('New')])).toEqual([])
+  expect(seen([owner(null), status('New')], [owner(null), status('New')])).toEqual([])
 })
 
 test('a first reading has nothing to compare with', () => {
-  expect(observe(record(owner(null), status('New')), [])).toEqual([])
+  expect(seen([owner(null), status('New')], [])).toEqual([])
 })
 
 test('a change is placed at the stamp of the record, each field by itself', () => {
-  const seen = observe(record(owner('salesforce:user:2'), status('Working')), [owner(null), status('New')])
-  expect(seen).toEqual([
+  const changes = seen([owner('salesforce:user:2'), status('Working')], [owner(null), status('New')])
+  expect(changes).toEqual([
     {
       ...{ key: 'observed:owner:50', at: 50, subject: 'salesforce:lead:1', origin: 'observed' },
       ...{ kind: 'owner', owner: 'salesforce:user:2', from: null },
@@ -61,5 +50,5 @@ test("where the record's own history tells of the field, it is left to it", () =
     value: 'Working',
     from: 'New',
   }
-  expect(observe(record(status('Working'), history), [status('New')])).toEqual([])
+  expect(seen([status('Working'), history], [status('New')])).toEqual([])
 })

@@ -1,0 +1,55 @@
+import type { Page } from '../crm/crm.ts'
+import type { Ref, Vendor } from '../domain/facts.ts'
+import { type Encoded, encodeAll } from './encode.ts'
+
+/** Records of one transaction, about: small pages are gathered up to it. */
+const ENOUGH = 1_000
+
+/** Pages of a scan as one, their records ready to be stored. */
+export interface Gathered extends Omit<Page, 'records'> {
+  records: Map<Ref, Encoded>
+}
+
+/** Joins small pages. Those read before an error are handed out before it. */
+export async function* gather(vendor: Vendor, scan: AsyncIterator<Page>): AsyncGenerator<Gathered> {
+  let open: Gathered | null = null
+  for (;;) {
+    const { page, error, done } = await ask(scan)
+    if (page) open = join(vendor, open, page)
+    // What there is to tell is told at once.
+    if (open && (done || open.detour !== undefined || open.records.size >= ENOUGH)) {
+      yield open
+      open = null
+    }
+    if (error !== undefined) throw error
+    if (done) return
+  }
+}
+
+const join = (vendor: Vendor, open: Gathered | null, page: Page): Gathered => ({
+  ...open,
+  ...page,
+  records: encodeAll(vendor, page.records, open?.records),
+})
+
+async function ask(scan: AsyncIterator<Page>): Promise<{ page?: Page; error?: unknown; done: boolean }> {
+  try {
+    const result = await scan.next()
+    return result.done === true ? { done: true } : { page: result.value, done: false }
+  } catch (error) {
+    return { error: error ?? new Error('unknown'), done: true }
+  }
+}
+
+/** The same items, the next one always in the making while one is in use. Whoever gives them closes them. */
+export async function* ahead<T>(items: AsyncIterator<T>): AsyncGenerator<T> {
+  let next = items.next()
+  for (;;) {
+    const { value, done } = await next
+    if (done) return
+    next = items.next()
+    // Its failure is told to whoever comes for it; until then it waits unobserved.
+    next.catch(() => undefined)
+    yield value
+  }
+}
