@@ -1,4 +1,4 @@
-import { type Document, isCollection, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { PolicyError } from './error.ts'
 import { nearest } from './nearest.ts'
@@ -38,14 +38,26 @@ export function readWritten(text: string, file: string): PolicyFile {
 
 type Issue = z.core.$ZodIssue
 
-/** Of a union, the complaint about the shape that was meant: the one that got furthest. */
+/** Of a union, the complaint about the shape that was meant: the one that got furthest; none did: about all of them. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   const shapes = issue.errors
     .map(found => found.map(one => deepest({ ...one, path: [...issue.path, ...one.path] } as Issue)))
     .sort((a, b) => depth(b) - depth(a))
-  return telling(shapes[0]!)
+  const meant = shapes.find(found => depth(found) > issue.path.length || !isOtherKind(telling(found)))
+  if (meant) return telling(meant)
+  const wanted = new Set(shapes.map(([first]) => expected(first!)))
+  const options = shapes.flatMap(([first]) => optionsOf(first!))
+  return { code: 'custom', path: issue.path, message: [...wanted].join(', or '), params: { options } }
 }
+
+/** The texts that would have been right. */
+function optionsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'custom' ? ((issue.params?.options as string[] | undefined) ?? []) : []
+}
+
+const isOtherKind = ({ code }: Issue): boolean => code === 'invalid_type' || code === 'invalid_value'
 
 const isUnknown = ({ code }: Issue): boolean => code === 'unrecognized_keys'
 
@@ -68,18 +80,20 @@ function complaint(issue: Issue, document: Document, lines: LineCounter, file: s
     })
   }
   const value = document.getIn(path)
-  const options = issue.code === 'invalid_value' ? issue.values.map(String) : []
   return new PolicyError(file, {
     path: path.join('.'),
     value: shown(value),
-    expected: expected(issue, options),
-    nearest: typeof value === 'string' ? nearest(value, options) : null,
+    expected: expected(issue),
+    nearest: typeof value === 'string' ? nearest(value, optionsOf(issue)) : null,
     line: lineOf(path, document, lines),
   })
 }
 
-function expected(issue: Issue, options: readonly string[]): string {
-  if (options.length > 0) return options.length === 1 ? options[0]! : `one of ${options.join(', ')}`
+function expected(issue: Issue): string {
+  if (issue.code === 'invalid_value') {
+    const options = optionsOf(issue)
+    return options.length === 1 ? options[0]! : `one of ${options.join(', ')}`
+  }
   if (!issue.message.startsWith('Invalid')) return issue.message
   if (issue.code === 'invalid_type') return kindName(issue.expected)
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
@@ -92,7 +106,8 @@ const kindName = (type: string): string =>
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  if (isCollection(value)) return 'a list or mapping'
+  if (isSeq(value)) return 'a list'
+  if (isMap(value)) return 'a mapping'
   const text = JSON.stringify(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -14,9 +14,19 @@ describe('a value that cannot be is refused with its line, its place, and what i
       '1: calendars.default.salesforce: "", expected the name of business hours',
     ],
     [
+      'a list where one of several shapes is expected',
+      'stages: { mql: [marketingqualifiedlead] }',
+      '1: stages.mql: a list, expected off, or a mapping',
+    ],
+    [
+      'a word that is nearly the one that may stand instead of a mapping',
+      'stages: { mql: of }',
+      '1: stages.mql: "of", expected off, or a mapping; did you mean off?',
+    ],
+    [
       'a day off that is no text',
       'holidays: { us: [5] }',
-      '1: holidays.us.0: 5, expected a day such as 2026-12-25, or 12-25 for every year',
+      '1: holidays.us.0: 5, expected a day such as 2026-12-25, or 12-25 for every year, or a mapping',
     ],
     [
       'a day off that is none',
@@ -41,7 +51,7 @@ describe('a value that cannot be is refused with its line, its place, and what i
     [
       'time off that is no text',
       'people: { a@b.c: { time_off: [5] } }',
-      '1: people.a@b.c.time_off.0: 5, expected a day such as 2026-12-24 or a time such as 2026-12-24T12:00',
+      '1: people.a@b.c.time_off.0: 5, expected a day such as 2026-12-24 or a time such as 2026-12-24T12:00, or a mapping',
     ],
     [
       'time off that is no time',
@@ -56,17 +66,17 @@ describe('a value that cannot be is refused with its line, its place, and what i
     [
       'an exception for no promise',
       'exceptions: { a: { when: { source: x }, promises: [] } }',
-      '1: exceptions.a.promises: a list or mapping, expected at least one promise',
+      '1: exceptions.a.promises: a list, expected at least one promise',
     ],
     [
       'a pause with a long name',
       `pauses: { ${LONGER}: { when: { salesforce_status: [x] }, cap: 1d } }`,
-      `1: pauses.${LONGER}: a list or mapping, expected at most 60 characters`,
+      `1: pauses.${LONGER}: a mapping, expected at most 60 characters`,
     ],
     [
       'an exception with a long name',
       `exceptions: { ${LONGER}: { when: { source: x } } }`,
-      `1: exceptions.${LONGER}: a list or mapping, expected at most 60 characters`,
+      `1: exceptions.${LONGER}: a mapping, expected at most 60 characters`,
     ],
     [
       'a least that is no number',
@@ -96,12 +106,12 @@ describe('a value that cannot be is refused with its line, its place, and what i
     [
       'no test at all',
       'stages: { mql: { fields: [{ all: [] }] } }',
-      '1: stages.mql.fields.0.all: a list or mapping, expected at least one test',
+      '1: stages.mql.fields.0.all: a list, expected at least one test',
     ],
     [
       'no condition at all',
       'stages: { mql: { fields: [] } }',
-      '1: stages.mql.fields: a list or mapping, expected at least one condition',
+      '1: stages.mql.fields: a list, expected at least one condition',
     ],
     [
       'a conversion that is neither',
@@ -121,7 +131,7 @@ describe('a value that cannot be is refused with its line, its place, and what i
     [
       'no word at all',
       'stages: { mql: { salesforce_status: [] } }',
-      '1: stages.mql.salesforce_status: a list or mapping, expected at least one',
+      '1: stages.mql.salesforce_status: a list, expected at least one',
     ],
     [
       'an empty word alone',
