@@ -14,6 +14,7 @@ import { storePage } from './page.ts'
 
 /** How long what changes elsewhere may wait for a long reading: a minute, as at the default pace. */
 const FRESH_MS = 60_000
+
 /** Which objects of a CRM to read, and what of them may have been read a while ago. */
 export interface Pass extends Patience {
   objects: readonly ObjectName[]
