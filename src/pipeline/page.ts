@@ -197,13 +197,9 @@ async function compareShown(
 ): Promise<void> {
   if (!crm.writable.includes(object)) return
   const shown = ({ ref, owned }: Encoded) => ({ ref, fields: complete(owned, crm.ownedFields) })
-  const found = fresh.filter(({ owned }) => owned !== null).map(shown)
+  const found = fresh.filter(({ owned }) => owned !== null && !isBlank(owned)).map(shown)
   const known = [...records.values()].filter(({ ref, owned }) => owned !== null && mirror.has(ref)).map(shown)
-  const inserted = await insertFound(
-    tx,
-    crm.vendor,
-    found.filter(({ fields }) => !isBlank(fields)),
-  )
+  const inserted = await insertFound(tx, crm.vendor, found)
   counts.target = inserted + (await doubtDifferent(tx, known))
 }
 
