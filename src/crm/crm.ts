@@ -178,7 +178,7 @@ export interface Crm {
     cursor: Cursor | null,
     signal: AbortSignal,
     patience?: Patience,
-  ): AsyncIterable<Page>
+  ): AsyncGenerator<Page>
 
   /**
    * Reads the first pages of several scans together, where that saves calls; `changes` called next from these cursors

@@ -11,19 +11,22 @@ export interface Gathered extends Omit<Page, 'records'> {
 }
 
 /** Joins small pages. Those read before an error are handed out before it. */
-export async function* gather(vendor: Vendor, scan: AsyncIterator<Page>): AsyncGenerator<Gathered> {
+export async function* gather(vendor: Vendor, scan: AsyncIterable<Page>): AsyncGenerator<Gathered> {
   let open: Gathered | null = null
-  for (;;) {
-    const { page, error, done } = await ask(scan)
-    if (page) open = join(vendor, open, page)
-    // What there is to tell is told at once.
-    if (open && (done || open.detour !== undefined || open.records.size >= ENOUGH)) {
+  let failed: { error: unknown } | null = null
+  try {
+    for await (const page of scan) {
+      open = join(vendor, open, page)
+      // What there is to tell is told at once.
+      if (open.detour === undefined && open.records.size < ENOUGH) continue
       yield open
       open = null
     }
-    if (error !== undefined) throw error
-    if (done) return
+  } catch (error) {
+    failed = { error }
   }
+  if (open) yield open
+  if (failed) throw failed.error
 }
 
 const join = (vendor: Vendor, open: Gathered | null, page: Page): Gathered => ({
@@ -31,15 +34,6 @@ const join = (vendor: Vendor, open: Gathered | null, page: Page): Gathered => ({
   ...page,
   records: encodeAll(vendor, page.records, open?.records),
 })
-
-async function ask(scan: AsyncIterator<Page>): Promise<{ page?: Page; error?: unknown; done: boolean }> {
-  try {
-    const result = await scan.next()
-    return result.done === true ? { done: true } : { page: result.value, done: false }
-  } catch (error) {
-    return { error: error ?? new Error('unknown'), done: true }
-  }
-}
 
 /** The same items, the next one always in the making while one is in use. Whoever gives them closes them. */
 export async function* ahead<T>(items: AsyncIterator<T>): AsyncGenerator<T> {

@@ -108,8 +108,7 @@ async function scanAll(
   const { db, signal, now } = context
   let cursor = await readCursor(db, crm.vendor, object)
   const stop = new AbortController()
-  const pages = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]), patience)
-  const scan = pages[Symbol.asyncIterator]()
+  const scan = crm.changes(object, cursor, AbortSignal.any([signal, stop.signal]), patience)
   try {
     const gathered = ahead(gather(crm.vendor, scan))
     for await (const page of beside ? meanwhile(gathered, beside) : gathered) {
@@ -129,7 +128,7 @@ async function scanAll(
     context.log.info({ vendor: crm.vendor, object }, error.message)
   } finally {
     stop.abort()
-    await scan.return?.()
+    await scan.return(undefined)
   }
 }
 

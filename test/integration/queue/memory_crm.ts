@@ -25,7 +25,7 @@ export class MemoryCrm implements Crm {
     this.#records = this.#records.filter(record => record.id !== id)
   }
 
-  async *changes(_object: string, cursor: { [key: string]: unknown } | null): AsyncIterable<Page> {
+  async *changes(_object: string, cursor: { [key: string]: unknown } | null): AsyncGenerator<Page> {
     this.reads++
     const failure = this.failures.shift()
     if (failure) throw failure
